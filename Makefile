@@ -1,0 +1,50 @@
+# Two commands: `make run` and `make test`. Both set up whatever is missing by themselves.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+VENDOR := node_modules/bootstrap-italia/package.json
+CATALOGUE := ptm_participation/translations/it/LC_MESSAGES/messages.mo
+
+.PHONY: run demo test check bench clean
+
+run: $(VENV)/.ready $(VENDOR) $(CATALOGUE)
+	@$(BIN)/ptm init
+	@$(BIN)/ptm serve
+
+demo: $(VENV)/.ready $(VENDOR) $(CATALOGUE)
+	@$(BIN)/ptm demo --serve
+
+test: $(VENV)/.ready-dev $(VENDOR) $(CATALOGUE)
+	@$(BIN)/python -m tests.run
+
+check: $(VENV)/.ready-dev $(VENDOR) $(CATALOGUE)
+	@$(BIN)/python -m tests.run --checks
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: name it with make PYTHON=python3.11")'
+	@$(PYTHON) -m venv $(VENV) || { echo "The venv module is missing: install it (on Debian: apt install python3-venv)."; rm -rf $(VENV); exit 1; }
+
+$(VENV)/.ready: requirements.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Installing what requirements.lock names"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.ready-dev: requirements-dev.lock $(VENV)/.ready
+	@echo "Installing what requirements-dev.lock names"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# The design system comes from npm: the system's, else the one that PyPI carries.
+$(VENDOR): package-lock.json | $(VENV)/.ready
+	@echo "Bringing the design system"
+	@if command -v npm >/dev/null; then npm ci --ignore-scripts --no-audit --no-fund --silent; \
+	else $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-npm.lock \
+	&& $(BIN)/npm ci --ignore-scripts --no-audit --no-fund --silent; fi
+	@touch $@
+
+$(CATALOGUE): ptm_participation/translations/it/LC_MESSAGES/messages.po | $(VENV)/.ready
+	@$(BIN)/pybabel --quiet compile -d ptm_participation/translations
+
+clean:
+	rm -rf $(VENV) node_modules build *.egg-info
