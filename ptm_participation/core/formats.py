@@ -1,0 +1,162 @@
+"""Dates, numbers and citations as the reader's language writes them.
+
+Terms of law are said with weekday, hour and the clocks of Rome; «ore 24:00» is the end of the
+day that people know, not the beginning of the next.
+"""
+
+import datetime as dt
+import re
+from typing import Any
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from ptm_participation.core import clock
+
+NO_BREAK = "\u00a0"
+NOTHING = "–"
+
+
+def language() -> str:
+    """The language being written, «it» or «en»."""
+    locale = get_locale()
+    return "en" if locale is not None and locale.language == "en" else "it"
+
+
+def _locale() -> str:
+    return "en_GB" if language() == "en" else "it"
+
+
+def elide(text: str) -> str:
+    """Italian articles before 8 and 11: «dall’11 gennaio», «dell’8 maggio»."""
+    if language() != "it":
+        return text
+    return re.sub(r"\b([Dd]al|[Dd]el|[Aa]l|[Ii]l) (?=(?:8|11)\b)", _elided, text)
+
+
+def _elided(found: re.Match[str]) -> str:
+    word = found[1]
+    return {"il": "l’", "Il": "L’"}.get(word, f"{word}l’")
+
+
+def upfirst(text: Any) -> str:
+    """The text with a capital first letter, the others as they are."""
+    said = str(text)
+    return said[:1].upper() + said[1:]
+
+
+def day(value: dt.date | dt.datetime | None) -> str:
+    """«19 ottobre 2020»."""
+    if value is None:
+        return NOTHING
+    return format_date(_rome_day(value), "d MMMM y", locale=_locale())
+
+
+def weekday(value: dt.date | dt.datetime) -> str:
+    """«lunedì 19 ottobre 2020»."""
+    return format_date(_rome_day(value), "EEEE d MMMM y", locale=_locale())
+
+
+def short_day(value: dt.date | dt.datetime | None) -> str:
+    """«18 feb», with the year if it is not the present one: for tables."""
+    if value is None:
+        return NOTHING
+    date = _rome_day(value)
+    pattern = "d MMM" if date.year == clock.today().year else "d MMM y"
+    return format_date(date, pattern, locale=_locale()).replace(" ", NO_BREAK)
+
+
+def hour(value: dt.datetime) -> str:
+    """«16:42», on the clocks of Rome."""
+    return format_datetime(clock.rome(value), "HH:mm", locale=_locale())
+
+
+def instant(value: dt.datetime | None) -> str:
+    """«19 ottobre 2020, ore 16:42»."""
+    if value is None:
+        return NOTHING
+    return _("%(day)s, at %(hour)s", day=day(value), hour=hour(value))
+
+
+def exact_instant(value: dt.datetime) -> str:
+    """«lunedì 2 novembre 2020, ore 23:48:07»: to the second, for receipts."""
+    second = format_datetime(clock.rome(value), "HH:mm:ss", locale=_locale())
+    return _("%(day)s, at %(hour)s", day=weekday(value), hour=second)
+
+
+def term(closes_at: dt.datetime) -> str:
+    """«lunedì 2 novembre 2020, ore 24:00» for a first late instant of 3 November, 0:00."""
+    local = clock.rome(closes_at)
+    if local.time() == dt.time():
+        return _("%(day)s, at %(hour)s", day=weekday(local - dt.timedelta(days=1)), hour="24:00")
+    return _("%(day)s, at %(hour)s", day=weekday(closes_at), hour=hour(closes_at))
+
+
+def term_day(closes_at: dt.datetime) -> str:
+    """The day of a term alone: «2 novembre 2020»."""
+    return day(closes_at - dt.timedelta(microseconds=1))
+
+
+def days_left(closes_at: dt.datetime) -> int:
+    """Whole days of Rome from today to the day of the term; 0 on the last day."""
+    last = clock.rome(closes_at - dt.timedelta(microseconds=1)).date()
+    return (last - clock.today()).days
+
+
+def number(value: float | None) -> str:
+    """«1.456» or «3,5»; absence is a dash, zero is 0."""
+    if value is None:
+        return NOTHING
+    return format_decimal(value, format="#,##0.##", locale=_locale())
+
+
+def percent(part: int, whole: int) -> str:
+    """«84 %», rounded to whole; a dash of nothing."""
+    return f"{round(100 * part / whole)}{NO_BREAK}%" if whole else NOTHING
+
+
+def size(octets: int) -> str:
+    """«1,2 MB», «340 kB»."""
+    if octets >= 1_000_000:
+        return f"{format_decimal(octets / 1_000_000, format='#,##0.#', locale=_locale())} MB"
+    return f"{max(1, round(octets / 1000))} kB"
+
+
+def cite(text: str | None) -> str:
+    """A citation whose numbers do not part from their words at the end of a line."""
+    return re.sub(r" (?=[\dIVXLC]+\b|[a-z]+\))", NO_BREAK, text or "")
+
+
+def iso(value: dt.date | dt.datetime) -> str:
+    """For the `datetime` of a `<time>`."""
+    return (
+        clock.rome(value).isoformat(timespec="seconds")
+        if isinstance(value, dt.datetime)
+        else value.isoformat()
+    )
+
+
+def _rome_day(value: dt.date | dt.datetime) -> dt.date:
+    return clock.rome(value).date() if isinstance(value, dt.datetime) else value
+
+
+FILTERS: dict[str, Any] = {
+    "day": day,
+    "weekday": weekday,
+    "short_day": short_day,
+    "hour": hour,
+    "instant": instant,
+    "exact_instant": exact_instant,
+    "term": term,
+    "term_day": term_day,
+    "days_left": days_left,
+    "number": number,
+    "percent": percent,
+    "size": size,
+    "cite": cite,
+    "iso": iso,
+    "elide": elide,
+    "upfirst": upfirst,
+}

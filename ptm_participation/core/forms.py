@@ -1,0 +1,146 @@
+"""What all forms share: clean text, sentences beside fields, a select for long lists."""
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from flask import g
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    DateField,
+    EmailField,
+    HiddenField,
+    PasswordField,
+    SearchField,
+    StringField,
+    TelField,
+    TextAreaField,
+    TimeField,
+    URLField,
+    ValidationError,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Email, Length
+
+_UNKEEPABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_TEXT = (StringField, TextAreaField, EmailField, SearchField, TelField, URLField)
+
+
+def tidy(value: Any) -> Any:
+    """One sort of line end, no blanks at the ends. Inner text is left as it was typed."""
+    if isinstance(value, str):
+        return value.replace("\r\n", "\n").replace("\r", "\n").strip()
+    return value
+
+
+class PtmForm(FlaskForm):  # type: ignore[misc]
+    """A form whose text fields are tidied, and refuse control characters."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
+            if issubclass(unbound_field.field_class, _TEXT) and not issubclass(
+                unbound_field.field_class, (PasswordField, HiddenField)
+            ):
+                given = unbound_field.kwargs.get("filters", ())
+                options = {**options, "filters": [tidy, *given]}
+            return unbound_field.bind(form=form, **options)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        good = bool(super().validate(extra_validators))
+        for field in self:
+            if isinstance(field.data, str) and _UNKEEPABLE.search(field.data):
+                field.errors = [
+                    _("This text holds signs that cannot be printed: write it without them.")
+                ]
+                good = False
+        return good
+
+    @property
+    def session_ended(self) -> bool:
+        """Whether the form came back only because its session was over."""
+        return bool(getattr(g, "session_expired", False))
+
+    @property
+    def all_errors(self) -> list[tuple[str, str]]:
+        """Each error with the id of its field, in the form's order, for the summary."""
+        found: list[tuple[str, str]] = []
+        for field in self:
+            if field.name != "csrf_token":
+                found += _errors_of(field)
+        return found
+
+
+def _errors_of(field: Any) -> list[tuple[str, str]]:
+    """The errors of a field, or of the fields that it holds."""
+    if hasattr(field, "entries"):  # a list of fields
+        return [error for entry in field.entries for error in _errors_of(entry)]
+    if hasattr(field, "form"):  # a form within the form
+        return [error for inner in field.form if inner.name for error in _errors_of(inner)]
+    return [(field.id, str(error)) for error in field.errors]
+
+
+def labelled(members: Iterable[Any]) -> list[SelectChoice]:
+    """The members of an enumeration as choices, by value and label."""
+    return [SelectChoice(member.value, member.label) for member in members]
+
+
+def options(pairs: Iterable[tuple[str, Any]], group: str | None = None) -> list[SelectChoice]:
+    """Pairs of value and label as choices, under a group if one is named."""
+    return [SelectChoice(value, label, optgroup=group) for value, label in pairs]
+
+
+def at_most(length: int) -> Length:
+    """A limit that says itself."""
+    return Length(max=length, message=_l("At most %(max)d characters."))
+
+
+def email_address() -> Email:
+    return Email(_l("This e-mail address is not complete."))
+
+
+class DayField(DateField):  # type: ignore[misc]
+    """A day of the calendar, with a sentence for what is none."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = None
+        text = " ".join(valuelist).strip()
+        if not text:
+            return
+        for pattern in ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y"):
+            try:
+                day = dt.datetime.strptime(text, pattern).date()  # noqa: DTZ007
+            except ValueError:
+                continue
+            if 1900 <= day.year <= 2200:
+                self.data = day
+                return
+        raise ValidationError(_("Write the date as day/month/year, for example 2/11/2020."))
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return " ".join(str(part) for part in self.raw_data)
+        return self.data.isoformat() if self.data else ""
+
+
+class HourField(TimeField):  # type: ignore[misc]
+    """An hour of the day, with a sentence for what is none."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = None
+        text = " ".join(valuelist).strip().replace(".", ":")
+        if not text:
+            return
+        for pattern in ("%H:%M", "%H:%M:%S"):
+            try:
+                self.data = dt.datetime.strptime(text, pattern).time()  # noqa: DTZ007
+            except ValueError:
+                continue
+            return
+        raise ValidationError(_("Write the hour as hours:minutes, for example 16:45."))

@@ -1,0 +1,99 @@
+"""Bringing a database to the present schema: migrations are the only way a table is made."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.operations import Operations
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Connection
+
+
+def _alembic(root: Path, connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(root / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def head(root: Path) -> str:
+    """The revision that this program wants."""
+    revision = ScriptDirectory.from_config(_alembic(root)).get_current_head()
+    assert revision is not None
+    return revision
+
+
+def current(url: str) -> str | None:
+    """The revision of the database, None if it is empty."""
+    with _bare_connection(url) as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+
+
+def upgrade(root: Path, url: str, revision: str = "head") -> None:
+    """Run the migrations up to `revision`, all or none."""
+    with _bare_connection(url) as connection:
+        command.upgrade(_alembic(root, connection), revision)
+        _check_foreign_keys(connection)
+
+
+@contextlib.contextmanager
+def _bare_connection(url: str) -> Iterator[Connection]:
+    """A connection in one transaction; on SQLite without foreign keys.
+
+    Batch migrations copy a table and drop the old one, which with foreign keys on would
+    delete its children; the pragma has no effect inside a transaction, so it comes first.
+    """
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    if engine.dialect.name == "sqlite":
+        Path(engine.url.database or "").parent.mkdir(parents=True, exist_ok=True)
+        sa.event.listen(engine, "connect", _set_up_sqlite)
+        sa.event.listen(engine, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
+    with engine.begin() as connection:
+        yield connection
+    engine.dispose()
+
+
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA foreign_keys=OFF")
+
+
+def _check_foreign_keys(connection: Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        return
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+    if broken:
+        raise RuntimeError(f"The migration left rows without their parents: {broken[:5]}")
+
+
+def make_immutable(op: Operations, table: str, columns: tuple[str, ...] = ()) -> None:
+    """Have the database refuse to change or delete rows of `table`.
+
+    With `columns` only a change of those is refused. SQLite drops the triggers of a table
+    that a batch migration copies: call this again after one.
+    """
+    of = f" OF {', '.join(columns)}" if columns else ""
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(
+            "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger AS $$ BEGIN "
+            "RAISE EXCEPTION '% is immutable', TG_TABLE_NAME; END $$ LANGUAGE plpgsql"
+        )
+        op.execute(
+            f"CREATE TRIGGER {table}_no_update BEFORE UPDATE{of} ON {table} "
+            "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+        )
+        op.execute(
+            f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} "
+            "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+        )
+        return
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is immutable'); END"
+    op.execute(f"CREATE TRIGGER {table}_no_update BEFORE UPDATE{of} ON {table} {refuse}")
+    op.execute(f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {refuse}")

@@ -1,0 +1,110 @@
+"""Files, kept once by the SHA-256 of their bytes, on the local disk or on S3.
+
+A file is stored and synced before the transaction that speaks of it begins, so a row never
+names bytes that are not there. Bytes that no row names are harmless.
+"""
+
+import dataclasses
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any, cast
+from urllib.parse import unquote, urlsplit
+
+import obstore
+import sqlalchemy as sa
+from flask import current_app
+from obstore.exceptions import AlreadyExistsError, NotFoundError
+from obstore.store import LocalStore, from_url
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ptm_participation.core.db import Model, insert_or_ignore
+
+CHUNK = 256 * 1024
+
+
+class StoredFile(Model):
+    """Bytes that some record names, by their digest."""
+
+    __tablename__ = "stored_file"
+
+    sha256: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    size: Mapped[int] = mapped_column(sa.BigInteger)
+    media_type: Mapped[str] = mapped_column(sa.String(120))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Kept:
+    """A file in the store, not yet named by any row."""
+
+    sha256: str
+    size: int
+    media_type: str
+
+
+class FileStore:
+    """The place of the files: `file:///folder` or `s3://bucket/prefix`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.folder: Path | None = None
+        if urlsplit(url).scheme == "file":
+            self.folder = Path(unquote(urlsplit(url).path))
+            self.store: Any = LocalStore(self.folder, mkdir=True)
+        else:
+            self.store = from_url(url)
+
+    def keep(self, file: IO[bytes], media_type: str) -> Kept:
+        """Store the bytes, once, and have them on the disk before returning."""
+        digest, size = hashlib.sha256(), 0
+        file.seek(0)
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+        file.seek(0)
+        sha256 = digest.hexdigest()
+        place = self.place(sha256)
+        try:
+            obstore.put(self.store, place, cast(Any, file), mode="create")
+        except AlreadyExistsError:
+            # The same bytes are kept once, unless a crash left them incomplete.
+            if obstore.head(self.store, place)["size"] != size:
+                obstore.put(self.store, place, cast(Any, file))
+        self._sync(sha256)
+        return Kept(sha256, size, media_type)
+
+    def read(self, sha256: str) -> Iterator[bytes]:
+        """The bytes, in pieces. Raises FileNotFoundError."""
+        try:
+            result = obstore.get(self.store, self.place(sha256))
+        except (NotFoundError, FileNotFoundError) as error:
+            raise FileNotFoundError(sha256) from error
+        return (bytes(piece) for piece in result.stream(min_chunk_size=CHUNK))
+
+    @staticmethod
+    def place(sha256: str) -> str:
+        return f"{sha256[:2]}/{sha256}"
+
+    def _sync(self, sha256: str) -> None:
+        """Put a local file and its folders on the disk: the store's own put does not."""
+        if self.folder is None:
+            return
+        path = self.folder / self.place(sha256)
+        for target in (path, path.parent, self.folder):
+            descriptor = os.open(target, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
+
+def files() -> FileStore:
+    """The running installation's store."""
+    return cast(FileStore, current_app.extensions["ptm_files"])
+
+
+def name_file(kept: Kept) -> str:
+    """Within a use case: let rows name the kept file; returns its key."""
+    insert_or_ignore(StoredFile, sha256=kept.sha256, size=kept.size, media_type=kept.media_type)
+    return kept.sha256
