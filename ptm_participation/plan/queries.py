@@ -1,0 +1,355 @@
+"""What pages and forms read of the plan."""
+
+import dataclasses
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased, joinedload
+
+from ptm_participation.core.db import db
+from ptm_participation.core.errors import NotFound
+from ptm_participation.core.formats import language
+from ptm_participation.core.reference import Verification, fold
+from ptm_participation.plan.kinds import DIVISIONS, WITHIN_A_PAGE, SectionKind, with_article
+from ptm_participation.plan.models import (
+    Document,
+    Edition,
+    Plan,
+    PlanLink,
+    Provision,
+    ProvisionTheme,
+    SectionVersion,
+    Theme,
+)
+
+MOST_HITS = 30
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SectionRow:
+    """A section in a tree, a list or a choice."""
+
+    id: int
+    parent_id: int | None
+    unit_id: int
+    provision_id: int
+    document_id: int
+    document_slug: str
+    kind: SectionKind
+    number: str
+    depth: int
+    slug: str
+    citation: str
+    brief: str
+    heading: str
+    text: str
+    to_verify: bool
+
+    @property
+    def anchor(self) -> str:
+        """The fragment by which a section within a page is reached."""
+        return f"#{self.slug}" if self.kind in WITHIN_A_PAGE else ""
+
+    @property
+    def named(self) -> str:
+        """How a button names the section: with its article in Italian."""
+        return with_article(self.kind, self.citation) if language() == "it" else self.citation
+
+    @property
+    def division(self) -> bool:
+        """Whether it only holds other sections."""
+        return self.kind in DIVISIONS
+
+    @property
+    def title(self) -> str:
+        """«Art. 18. Riduzione del consumo di suolo»: how a page or a line names the section."""
+        cited = self.citation[:1].upper() + self.citation[1:]
+        return ". ".join(part for part in (cited, self.heading) if part)
+
+
+_ROW = (
+    SectionVersion.id,
+    SectionVersion.parent_id,
+    SectionVersion.unit_id,
+    SectionVersion.provision_id,
+    SectionVersion.document_id,
+    Document.slug,
+    SectionVersion.kind,
+    SectionVersion.number,
+    SectionVersion.depth,
+    SectionVersion.slug,
+    SectionVersion.citation,
+    SectionVersion.brief,
+    SectionVersion.heading,
+    SectionVersion.text,
+    SectionVersion.verification == Verification.TO_VERIFY,
+)
+
+
+def _rows() -> Any:
+    return sa.select(*_ROW).join(Document, Document.id == SectionVersion.document_id)
+
+
+def _read(query: Any) -> list[SectionRow]:
+    return [SectionRow(*row) for row in db.session.execute(query)]
+
+
+def list_documents(plan: Plan) -> Sequence[Document]:
+    return db.session.scalars(
+        sa.select(Document).filter_by(plan_id=plan.id).order_by(Document.position)
+    ).all()
+
+
+def get_document(plan: Plan, slug: str) -> Document:
+    """A document of the plan. Raises NotFound."""
+    row = db.session.scalar(sa.select(Document).filter_by(plan_id=plan.id, slug=slug))
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def list_editions(plan: Plan) -> Sequence[Edition]:
+    return db.session.scalars(
+        sa.select(Edition).filter_by(plan_id=plan.id).order_by(Edition.position)
+    ).all()
+
+
+def get_edition(plan: Plan, label: str) -> Edition:
+    """An edition of the plan. Raises NotFound."""
+    row = db.session.scalar(sa.select(Edition).filter_by(plan_id=plan.id, label=label))
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def plan_links(plan: Plan) -> Sequence[PlanLink]:
+    """The plans to which this one is tied."""
+    return db.session.scalars(
+        sa.select(PlanLink).options(joinedload(PlanLink.other)).filter_by(plan_id=plan.id)
+    ).all()
+
+
+def list_themes(plan: Plan) -> Sequence[Theme]:
+    return db.session.scalars(
+        sa.select(Theme).filter_by(plan_id=plan.id).order_by(Theme.position)
+    ).all()
+
+
+def section_counts(edition: Edition) -> dict[int, int]:
+    """How many sections each document has in the edition: pages of their own only."""
+    rows = db.session.execute(
+        sa.select(SectionVersion.document_id, sa.func.count())
+        .where(
+            SectionVersion.edition_id == edition.id,
+            SectionVersion.kind.in_(
+                [
+                    SectionKind.ARTICLE,
+                    SectionKind.MAP,
+                    SectionKind.HEADING,
+                    SectionKind.STRATEGY,
+                ]
+            ),
+        )
+        .group_by(SectionVersion.document_id)
+    )
+    return dict(rows.all())
+
+
+def tree(edition: Edition, document: Document) -> list[SectionRow]:
+    """The sections that have a page, in reading order: an index of the document."""
+    return _read(
+        _rows()
+        .where(
+            SectionVersion.edition_id == edition.id,
+            SectionVersion.document_id == document.id,
+            SectionVersion.kind.not_in(WITHIN_A_PAGE),
+        )
+        .order_by(SectionVersion.position)
+    )
+
+
+def get_section(edition: Edition, document: Document, slug: str) -> SectionRow:
+    """A section by its address; one within a page is named by its own slug. Raises NotFound."""
+    found = _read(
+        _rows().where(
+            SectionVersion.edition_id == edition.id,
+            SectionVersion.document_id == document.id,
+            SectionVersion.slug == slug,
+        )
+    )
+    if not found:
+        raise NotFound()
+    return found[0]
+
+
+def page_of(section: SectionRow) -> list[SectionRow]:
+    """All that stands on a section's page: itself, then its commi, letters and notes."""
+    return _read(
+        _rows().where(SectionVersion.unit_id == section.unit_id).order_by(SectionVersion.position)
+    )
+
+
+def path_to(section: SectionRow) -> list[SectionRow]:
+    """The sections that hold this one, outermost first, itself excluded."""
+    inner = (
+        sa.select(SectionVersion.id, SectionVersion.parent_id)
+        .where(SectionVersion.id == section.id)
+        .cte(recursive=True)
+    )
+    outer = aliased(SectionVersion)
+    chain = inner.union_all(
+        sa.select(outer.id, outer.parent_id).join(inner, outer.id == inner.c.parent_id)
+    )
+    return _read(
+        _rows()
+        .where(SectionVersion.id.in_(sa.select(chain.c.id)), SectionVersion.id != section.id)
+        .order_by(SectionVersion.position)
+    )
+
+
+def section_themes(section: SectionRow) -> Sequence[Theme]:
+    return db.session.scalars(
+        sa.select(Theme)
+        .join(ProvisionTheme, ProvisionTheme.theme_id == Theme.id)
+        .where(ProvisionTheme.provision_id == section.provision_id)
+        .order_by(Theme.position)
+    ).all()
+
+
+def sections(ids: Iterable[int]) -> dict[int, SectionRow]:
+    """Sections by the id of their version."""
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    return {row.id: row for row in _read(_rows().where(SectionVersion.id.in_(wanted)))}
+
+
+def versions_of(section: SectionRow) -> list[tuple[Edition, SectionRow]]:
+    """The same provision in every edition, oldest first."""
+    rows = _read(_rows().where(SectionVersion.provision_id == section.provision_id))
+    editions = dict(
+        db.session.execute(
+            sa.select(SectionVersion.id, Edition)
+            .join(Edition, Edition.id == SectionVersion.edition_id)
+            .where(SectionVersion.provision_id == section.provision_id)
+        ).all()
+    )
+    pairs = [(editions[row.id], row) for row in rows]
+    return sorted(pairs, key=lambda pair: pair[0].position)
+
+
+def search(edition: Edition, words: str, document: Document | None = None) -> list[SectionRow]:
+    """Sections whose number, heading or text hold all the words; exact numbers come first."""
+    terms = fold(words).replace("articolo", "art.").replace("tavola", "tav.").split()
+    if not terms:
+        return []
+    query = _rows().where(SectionVersion.edition_id == edition.id)
+    if document is not None:
+        query = query.where(SectionVersion.document_id == document.id)
+    for term in terms:
+        escaped = re.sub(r"([%_\\])", r"\\\1", term)
+        query = query.where(SectionVersion.search_text.like(f"%{escaped}%", escape="\\"))
+    numbered = resolve_references(edition, words)[0]
+    found = _read(query.order_by(Document.position, SectionVersion.position).limit(MOST_HITS))
+    first = [
+        row for row in sections(numbered).values() if not document or row.document_id == document.id
+    ]
+    return first + [row for row in found if row.id not in {hit.id for hit in first}]
+
+
+_REFERENCE = re.compile(
+    r"^(?P<kind>artt?\.?|articol[oi]|tav\.?|tavol[ae]|sttm|par\.?|parte|p\.)?\s*"
+    r"(?P<number>[ivxlc]+(?![a-z])|\d+(?:\.\d+)*(?:[\s-](?:bis|ter|quater|quinquies|sexies))?)"
+    r"(?:[\s,]*(?:comma|c\.?)\s*(?P<comma>\d+(?:-[a-z]+)?))?"
+    r"(?:[\s,]*(?:lettera|lett\.?|l\.?)\s*(?P<letter>[a-z]+(?:-[a-z]+)?)\)?)?$"
+)
+_REFERENCE_KINDS = {
+    "a": SectionKind.ARTICLE,
+    "t": SectionKind.MAP,
+    "s": SectionKind.STRATEGY,
+    "p": SectionKind.HEADING,
+}
+
+
+def resolve_references(edition: Edition, text: str) -> tuple[list[int], list[str]]:
+    """Read «18 c. 2; Tav. 6; 41.3» into section versions.
+
+    Returns the ids found, in order and once each, and the pieces that name nothing. A bare
+    number is an article; «18.2» is its second comma.
+    """
+    found: list[int] = []
+    unknown: list[str] = []
+    for piece in re.split(r"[;\n]|,(?!\s*(?:c|comma|l|lett|lettera)\b)", text):
+        if not piece.strip():
+            continue
+        version_id = _resolve(edition, fold(piece))
+        if version_id is None:
+            unknown.append(piece.strip())
+        elif version_id not in found:
+            found.append(version_id)
+    return found, unknown
+
+
+def _resolve(edition: Edition, piece: str) -> int | None:
+    match = _REFERENCE.match(piece)
+    if match is None:
+        return None
+    word, number, comma = match["kind"] or "art", match["number"], match["comma"]
+    kind = SectionKind.PART if word == "parte" else _REFERENCE_KINDS[word[0]]
+    if kind is SectionKind.ARTICLE and comma is None and re.fullmatch(r"\d+\.\d+", number):
+        number, comma = number.split(".")
+    query = (
+        sa.select(SectionVersion)
+        .join(Document, Document.id == SectionVersion.document_id)
+        .where(
+            SectionVersion.edition_id == edition.id,
+            SectionVersion.kind == kind,
+            sa.func.lower(SectionVersion.number) == number.replace(" ", "-"),
+        )
+        .order_by(Document.position)
+        .limit(1)
+    )
+    section = db.session.scalar(query)
+    for child_kind, child_number in (
+        (SectionKind.COMMA, comma),
+        (SectionKind.LETTER, match["letter"]),
+    ):
+        if section is not None and child_number:
+            section = db.session.scalar(
+                sa.select(SectionVersion).filter_by(
+                    parent_id=section.id, kind=child_kind, number=child_number
+                )
+            )
+    return section.id if section is not None else None
+
+
+def get_version(version_id: int) -> SectionVersion:
+    """One version. Raises NotFound."""
+    row = db.session.get(SectionVersion, version_id)
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def get_provision_by_uuid(uuid: str) -> Provision:
+    """An identity by its public name. Raises NotFound."""
+    row = db.session.scalar(sa.select(Provision).filter_by(uuid=uuid))
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def latest_citation(provision: Provision) -> str:
+    """How the provision is cited in the last edition that has it."""
+    return (
+        db.session.scalar(
+            sa.select(SectionVersion.brief)
+            .join(Edition, Edition.id == SectionVersion.edition_id)
+            .where(SectionVersion.provision_id == provision.id)
+            .order_by(Edition.position.desc())
+            .limit(1)
+        )
+        or ""
+    )

@@ -1,0 +1,1 @@
+"""The 133 Comuni and the zones that they form."""
