@@ -1,0 +1,1 @@
+"""The statutory steps, the windows in which people may write, and the registers."""

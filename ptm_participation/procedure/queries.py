@@ -1,0 +1,127 @@
+"""What pages read of procedures, their calendar and their windows."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from ptm_participation.core import clock
+from ptm_participation.core.db import db
+from ptm_participation.core.errors import NotFound
+from ptm_participation.procedure.models import (
+    Audience,
+    PrivacyNotice,
+    Procedure,
+    Register,
+    Step,
+    StepKind,
+    Window,
+)
+
+
+def list_procedures() -> Sequence[Procedure]:
+    """Every procedure, first the one begun first."""
+    return db.session.scalars(sa.select(Procedure).order_by(Procedure.id)).all()
+
+
+def get_procedure(code: str | None = None) -> Procedure:
+    """The procedure of that code, else the latest. Raises NotFound."""
+    query = sa.select(Procedure).order_by(Procedure.id.desc()).limit(1)
+    row = db.session.scalar(query.filter_by(code=code) if code else query)
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def get_register(slug: str) -> Register:
+    """The register that an address names. Raises NotFound."""
+    row = db.session.scalar(sa.select(Register).filter_by(slug=slug))
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def list_registers(procedure: Procedure) -> Sequence[Register]:
+    return db.session.scalars(
+        sa.select(Register).filter_by(procedure_id=procedure.id).order_by(Register.id)
+    ).all()
+
+
+def list_windows(procedure: Procedure) -> Sequence[Window]:
+    return db.session.scalars(
+        sa.select(Window).filter_by(procedure_id=procedure.id).order_by(Window.opens_at)
+    ).all()
+
+
+def get_window(window_id: int) -> Window:
+    """One window. Raises NotFound."""
+    row = db.session.get(Window, window_id)
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def public_window(procedure: Procedure) -> Window | None:
+    """The window that the public form speaks of now.
+
+    One that is in time goes before one that is late, a late one before one not yet open or
+    shut; None if nobody at large may ever submit.
+    """
+    now = clock.now()
+    windows = [w for w in list_windows(procedure) if w.audience is Audience.EVERYONE]
+
+    def order(window: Window) -> tuple[int, float]:
+        if window.takes(now):
+            return (0 if window.in_time(now) else 1, -window.opens_at.timestamp())
+        return (2 if not window.has_opened(now) else 3, window.opens_at.timestamp())
+
+    return min(windows, key=order, default=None)
+
+
+def notice_in_force(procedure: Procedure) -> PrivacyNotice | None:
+    """The privacy notice that stands on the form now."""
+    return db.session.scalar(
+        sa.select(PrivacyNotice)
+        .where(
+            PrivacyNotice.procedure_id == procedure.id,
+            PrivacyNotice.in_force_from <= clock.now(),
+        )
+        .order_by(PrivacyNotice.version.desc())
+        .limit(1)
+    )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage of the path that readers are shown, with its dated steps."""
+
+    kind: StepKind
+    steps: tuple[Step, ...]
+    state: str  # "done", "now" or "" for what is still to come
+
+    @property
+    def first_day(self) -> dt.date | None:
+        return self.steps[0].starts_on if self.steps else None
+
+    @property
+    def last_day(self) -> dt.date | None:
+        return max((step.ends_on or step.starts_on for step in self.steps), default=None)
+
+
+def path(procedure: Procedure, today: dt.date | None = None) -> list[Stage]:
+    """The seven stages in order; «now» is the last that has begun, unless all is over."""
+    day = today or clock.today()
+    steps = db.session.scalars(
+        sa.select(Step).filter_by(procedure_id=procedure.id).order_by(Step.position)
+    ).all()
+    by_stage = {kind: tuple(s for s in steps if s.stage is kind) for kind in StepKind}
+    begun = [kind for kind, own in by_stage.items() if own and own[0].starts_on <= day]
+    last = begun[-1] if begun else None
+    return [Stage(kind, by_stage[kind], _stage_state(kind, begun, last)) for kind in StepKind]
+
+
+def _stage_state(kind: StepKind, begun: list[StepKind], last: StepKind | None) -> str:
+    if kind is last:
+        return "done" if kind is StepKind.EFFECT else "now"
+    return "done" if kind in begun else ""
