@@ -1,0 +1,258 @@
+"""The office's log of consultations."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from ptm_participation.accounts.access import Permission, requires
+from ptm_participation.accounts.reader import signed_in_user
+from ptm_participation.consultations import queries, service
+from ptm_participation.consultations.forms import ConsultationForm
+from ptm_participation.consultations.models import (
+    AttendanceRole,
+    Consultation,
+    ConsultationKind,
+)
+from ptm_participation.consultations.queries import ConsultationFilter
+from ptm_participation.consultations.service import Account, Attended
+from ptm_participation.core import clock
+from ptm_participation.core.errors import DomainError
+from ptm_participation.core.form_tokens import new_token
+from ptm_participation.core.storage import files
+from ptm_participation.core.uploads import ACCEPTED, FileRefused, receive
+from ptm_participation.plan import queries as plan
+from ptm_participation.procedure import queries as procedures
+from ptm_participation.procedure.models import Procedure, StepKind
+from ptm_participation.stakeholders.choices import Choices, consultable
+from ptm_participation.stakeholders.subjects import SubjectType
+
+bp = Blueprint("consultations", __name__)
+
+
+@bp.route("/ufficio/consultazioni")
+@requires(Permission.CONSULT)
+def index() -> Any:
+    procedure = procedures.get_procedure()
+    filter_ = read_filter(request.args)
+    rows, after = queries.list_consultations(
+        procedure, filter_, before=request.args.get("dopo", "")
+    )
+    return render_template(
+        "consultations/index.html",
+        rows=rows,
+        after=after,
+        count=queries.count_consultations(procedure, filter_),
+        filtered=filter_ != ConsultationFilter(),
+        kinds=list(ConsultationKind),
+        phases=list(StepKind),
+        arguments=request.args,
+    )
+
+
+def read_filter(arguments: Mapping[str, str]) -> ConsultationFilter:
+    """The filter of an address; what cannot be read is left out."""
+
+    def number(name: str) -> int | None:
+        text = arguments.get(name, "")
+        return int(text) if text.isdigit() and len(text) < 10 else None
+
+    def day(name: str) -> dt.date | None:
+        try:
+            return dt.date.fromisoformat(arguments.get(name, ""))
+        except ValueError:
+            return None
+
+    return ConsultationFilter(
+        kind={k.value: k for k in ConsultationKind}.get(arguments.get("tipologia", "")),
+        phase={p.value: p for p in StepKind}.get(arguments.get("fase", "")),
+        type={t.value: t for t in SubjectType}.get(arguments.get("tipo", "")),
+        stakeholder=number("soggetto"),
+        municipality=number("comune"),
+        zone=number("zona"),
+        document=number("documento"),
+        provision=number("articolo"),
+        theme=number("tema"),
+        since=day("dal"),
+        until=day("al"),
+    )
+
+
+@bp.route("/ufficio/consultazioni/nuova", methods=["GET", "POST"])
+@requires(Permission.CONSULT)
+def new() -> Any:
+    procedure = procedures.get_procedure()
+    form = ConsultationForm(token=new_token())
+    choices = consultable()
+    if form.validate_on_submit():
+        account = _account(form, procedure, choices)
+        if account is not None:
+            made = service.log_consultation(
+                signed_in_user(), procedure, account, token=form.token.data
+            )
+            return _after_saving(form, made)
+    return render_template("consultations/new.html", form=form, **_choosing(form, choices))
+
+
+@bp.route("/ufficio/consultazioni/<int:consultation_id>")
+@requires(Permission.CONSULT)
+def show(consultation_id: int) -> Any:
+    consultation = queries.get_consultation(consultation_id)
+    return render_template(
+        "consultations/show.html",
+        consultation=consultation,
+        files=queries.files_of(consultation),
+    )
+
+
+@bp.route("/ufficio/consultazioni/<int:consultation_id>/modifica", methods=["GET", "POST"])
+@requires(Permission.CONSULT)
+def edit(consultation_id: int) -> Any:
+    consultation = queries.get_consultation(consultation_id)
+    form = ConsultationForm(**_shown(consultation))
+    choices = consultable({a.stakeholder_id for a in consultation.attendances})
+    if form.validate_on_submit():
+        account = _account(form, consultation.procedure, choices, consultation)
+        if account is not None:
+            try:
+                service.change_consultation(
+                    signed_in_user(),
+                    consultation,
+                    account,
+                    base_version=int(form.base_version.data or 0),
+                )
+            except DomainError as error:
+                form.minutes.errors = [str(error)]
+                form.base_version.data = str(consultation.version)
+            else:
+                return _after_saving(form, consultation)
+    return render_template(
+        "consultations/edit.html",
+        form=form,
+        consultation=consultation,
+        **_choosing(form, choices),
+    )
+
+
+def _choosing(form: ConsultationForm, choices: Choices) -> dict[str, Any]:
+    """What the form needs to show the stakeholders that can be chosen."""
+    chosen = {int(text) for text in form.stakeholders.data or [] if text.isdigit()}
+    return {"choices": choices, "chosen_ids": chosen, "accepted": ACCEPTED}
+
+
+def _shown(consultation: Consultation) -> dict[str, Any]:
+    """What the form shows of a consultation."""
+    starts = clock.rome(consultation.starts_at)
+    cited = [a.section_version.brief for a in consultation.anchors if a.section_version]
+    return {
+        "base_version": consultation.version,
+        "kind": consultation.kind.value,
+        "phase": consultation.phase.value,
+        "title": consultation.title,
+        "day": starts.date(),
+        "starts": starts.time() if consultation.hour_known else None,
+        "ends": clock.rome(consultation.ends_at).time() if consultation.ends_at else None,
+        "place": consultation.place,
+        "municipality": str(consultation.municipality_id or 0),
+        "zone": str(consultation.zone_id or 0),
+        "agenda": consultation.agenda,
+        "minutes": consultation.minutes,
+        "stakeholders": [str(a.stakeholder_id) for a in consultation.attendances],
+        "sections": "; ".join(cited),
+    }
+
+
+def _account(
+    form: ConsultationForm,
+    procedure: Procedure,
+    choices: Choices,
+    consultation: Consultation | None = None,
+) -> Account | None:
+    """What the form tells; None, with sentences beside the fields, if it cannot be kept."""
+    found, unknown = plan.resolve_references(procedure.edition, form.sections.data or "")
+    if unknown:
+        form.sections.errors = [_("Not found in the plan: %(what)s.", what="; ".join(unknown))]
+        return None
+    chosen = [int(text) for text in form.stakeholders.data or [] if text.isdigit()]
+    if not set(chosen) <= choices.ids:
+        form.stakeholders.errors = [_("Choose the stakeholders from the list.")]
+        return None
+    known = {a.stakeholder_id: a for a in consultation.attendances} if consultation else {}
+    attended = tuple(
+        Attended(number, known[number].role, known[number].represented_by)
+        if number in known
+        else Attended(number)
+        for number in dict.fromkeys(chosen)
+    )
+    starts = dt.datetime.combine(form.day.data, form.starts.data or dt.time(), clock.ROME)
+    ends = (
+        dt.datetime.combine(form.day.data, form.ends.data, clock.ROME) if form.ends.data else None
+    )
+    return Account(
+        kind=ConsultationKind(form.kind.data),
+        phase=StepKind(form.phase.data),
+        title=form.title.data,
+        starts_at=starts.astimezone(dt.UTC),
+        hour_known=form.starts.data is not None,
+        ends_at=ends.astimezone(dt.UTC) if ends else None,
+        place=form.place.data or "",
+        municipality_id=int(form.municipality.data or 0) or None,
+        zone_id=int(form.zone.data or 0) or None,
+        agenda=form.agenda.data or "",
+        minutes=form.minutes.data or "",
+        attended=attended,
+        section_ids=tuple(found),
+    )
+
+
+def _after_saving(form: ConsultationForm, consultation: Consultation) -> Any:
+    """Take the file, if one came, and go to the consultation's page."""
+    upload = form.file.data
+    if upload and upload.filename:
+        try:
+            name, kept = receive(upload)
+            service.add_file(signed_in_user(), consultation, name, kept)
+        except FileRefused as error:
+            flash(_("The consultation is saved without the file. %(why)s", why=error), "warning")
+    return redirect(url_for("consultations.show", consultation_id=consultation.id))
+
+
+@bp.route("/ufficio/consultazioni/<int:consultation_id>/presenze", methods=["GET", "POST"])
+@requires(Permission.CONSULT)
+def attendance(consultation_id: int) -> Any:
+    consultation = queries.get_consultation(consultation_id)
+    form = ConsultationForm(**_shown(consultation))
+    if request.method == "POST" and not form.session_ended:
+        service.record_attendance(
+            signed_in_user(),
+            consultation,
+            [_attended(row.stakeholder_id) for row in consultation.attendances],
+        )
+        return redirect(url_for("consultations.show", consultation_id=consultation.id))
+    return render_template(
+        "consultations/attendance.html",
+        form=form,
+        consultation=consultation,
+        roles=list(AttendanceRole),
+    )
+
+
+def _attended(stakeholder_id: int) -> Attended:
+    roles = {role.value: role for role in AttendanceRole}
+    return Attended(
+        stakeholder_id,
+        roles.get(request.form.get(f"role-{stakeholder_id}", ""), AttendanceRole.PRESENT),
+        " ".join(request.form.get(f"by-{stakeholder_id}", "").split())[:120],
+    )
+
+
+@bp.route("/ufficio/consultazioni/<int:consultation_id>/file/<int:file_id>")
+@requires(Permission.CONSULT)
+def download(consultation_id: int, file_id: int) -> Any:
+    file = queries.get_file(queries.get_consultation(consultation_id), file_id)
+    answer = Response(files().read(file.file_sha256), mimetype="application/octet-stream")
+    answer.headers.set("Content-Disposition", "attachment", filename=file.name)
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer
