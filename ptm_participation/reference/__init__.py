@@ -1,0 +1,1 @@
+"""The facts under everything: loaded from `data/`, corrected on screen."""

@@ -1,0 +1,122 @@
+"""Correcting a fact of the reference data."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
+
+from ptm_participation.core import audit, clock
+from ptm_participation.core.audit import Actor
+from ptm_participation.core.db import db
+from ptm_participation.core.errors import DomainError
+from ptm_participation.core.reference import fold
+from ptm_participation.core.transaction import use_case
+from ptm_participation.plan.models import Anchor, ProvisionTheme, SectionVersion
+from ptm_participation.plan.service import NumberTwice, describe
+from ptm_participation.plan.tree import Node
+from ptm_participation.procedure.models import Procedure, Step
+from ptm_participation.territory.models import Municipality
+
+
+class WordsSpokenOf(DomainError):
+    """Somebody's observation is about these words."""
+
+    message = _l(
+        "Observations speak of these words: they stay. Import the new text as another edition."
+    )
+
+
+class DaysReversed(DomainError):
+    message = _l("The last day is before the first.")
+
+
+@use_case
+def correct(actor: Actor, fact: Any, values: dict[str, Any]) -> bool:
+    """Set the values that differ, and keep the fact from being loaded over; says if any did.
+
+    Raises WordsSpokenOf, NumberTwice or DaysReversed.
+    """
+    before = {
+        name: getattr(fact, name) for name, value in values.items() if getattr(fact, name) != value
+    }
+    if not before:
+        return False
+    if isinstance(fact, SectionVersion):
+        _check_section(fact, values)
+    if isinstance(fact, Step) and values.get("ends_on") and values["ends_on"] < values["starts_on"]:
+        raise DaysReversed()
+    for name in before:
+        setattr(fact, name, values[name])
+    fact.corrected_at = clock.now()
+    _follow(fact)
+    audit.record(
+        actor,
+        "reference.corrected",
+        fact,
+        stream=_stream(fact),
+        before=before,
+        after={name: values[name] for name in before},
+    )
+    return True
+
+
+def _stream(fact: Any) -> str:
+    if isinstance(fact, Procedure):
+        return fact.stream
+    return fact.procedure.stream if isinstance(fact, Step) else audit.ACCOUNTS
+
+
+def _check_section(section: SectionVersion, values: dict[str, Any]) -> None:
+    spoken_of = sa.select(Anchor.id).where(Anchor.section_version_id == section.id).limit(1)
+    if values.get("text", section.text) != section.text and db.session.scalar(spoken_of):
+        raise WordsSpokenOf()
+
+
+def _follow(fact: Any) -> None:
+    """Bring up to date what is derived from the values that were corrected."""
+    if isinstance(fact, Municipality):
+        fact.sort_key = fold(fact.name)
+    if isinstance(fact, SectionVersion):
+        _describe_again(fact)
+
+
+def _describe_again(section: SectionVersion) -> None:
+    """Renew the citations and addresses of a section and of all that stands in it."""
+    with db.session.no_autoflush:
+        node = Node(section.kind, section.number, section.heading, section.text)
+        before = section.slug
+        describe(section, node, section.parent)
+        taken = sa.select(SectionVersion.id).where(
+            SectionVersion.edition_id == section.edition_id,
+            SectionVersion.document_id == section.document_id,
+            SectionVersion.slug == section.slug,
+            SectionVersion.id != section.id,
+        )
+        if section.slug != before and db.session.scalar(taken):
+            raise NumberTwice(slug=section.slug)
+    db.session.flush()
+    children = db.session.scalars(
+        sa.select(SectionVersion).filter_by(parent_id=section.id).order_by(SectionVersion.position)
+    )
+    for child in children.all():
+        _describe_again(child)
+
+
+@use_case
+def set_themes(actor: Actor, section: SectionVersion, theme_ids: set[int]) -> None:
+    """Say which themes a provision belongs to, in every edition."""
+    present = set(
+        db.session.scalars(
+            sa.select(ProvisionTheme.theme_id).filter_by(provision_id=section.provision_id)
+        )
+    )
+    if present == theme_ids:
+        return
+    for theme_id in present - theme_ids:
+        row = db.session.get_one(ProvisionTheme, (section.provision_id, theme_id))
+        db.session.delete(row)
+    for theme_id in theme_ids - present:
+        db.session.add(ProvisionTheme(provision_id=section.provision_id, theme_id=theme_id))
+    audit.record(
+        actor, "section.themes_set", section, before=sorted(present), after=sorted(theme_ids)
+    )
