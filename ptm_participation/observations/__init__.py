@@ -1,0 +1,1 @@
+"""Observations: as they were received, and as the office works on them."""

@@ -1,0 +1,258 @@
+"""The documents of an observation: its receipt, and the copies to print and sign."""
+
+import datetime as dt
+from typing import Any
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from ptm_participation.core import clock, formats
+from ptm_participation.core.typesetting import pdf
+from ptm_participation.observations import codes, received
+from ptm_participation.observations.models import Draft, Observation, ObservationParty
+from ptm_participation.observations.steps import assemble, chosen_sections
+from ptm_participation.observations.workflow import FileClass, PartyRole
+from ptm_participation.procedure.models import IdentityLevel, Procedure, Window
+
+RULES = 6  # writing lines for each thing asked on the blank form
+
+
+def receipt(observation: Observation, code: str, language: str | None = None) -> bytes:
+    """The receipt as PDF, in the language of the submission unless another is named."""
+    with force_locale(language or observation.submission.language):
+        return pdf("receipt", _receipt_values(observation, code))
+
+
+def _receipt_values(observation: Observation, code: str) -> dict[str, Any]:
+    procedure = observation.procedure
+    submission = observation.submission
+    return {
+        **_frame(procedure, clock.rome(observation.received_at).date()),
+        "title": _("Receipt of an observation"),
+        "number": _("n. %(number)d", number=observation.number),
+        "number_meaning": _(
+            "Number in the register «%(register)s» of %(procedure)s. It is not the protocol "
+            "number, which the office gives afterwards.",
+            register=observation.register.kind.label,
+            procedure=procedure.title,
+        ),
+        "facts": _receipt_facts(observation),
+        "code_label": _("Tracking code"),
+        "code": codes.printed(code),
+        "code_meaning": _(
+            "Keep it: whoever has it can follow the case. We do not keep it in readable form."
+        ),
+        "next_title": _("What happens now"),
+        "next": next_steps(observation),
+        "text_title": _("What you sent"),
+        "text": submission.text,
+        "files_title": _("Files"),
+        "files": [
+            f"{file.name} ({formats.size(file.file.size)}), {file.file_class.label}"
+            for file in submission.files
+        ],
+        "proof_title": _("Proof of the content"),
+        "proof_meaning": _("SHA-256 digest of all that was received, files included:"),
+        "sha256": submission.sha256,
+    }
+
+
+def _receipt_facts(observation: Observation) -> list[tuple[str, str]]:
+    facts = [
+        (_("Received"), formats.exact_instant(observation.received_at) + _(", time of Rome")),
+        (_("Term"), term_sentence(observation)),
+        (_("Protocol"), protocol_sentence(observation)),
+        (_("Submitter"), party_line(observation.submitter)),
+    ]
+    facts += [
+        (str(party.role.label), party_line(party))
+        for party in observation.parties
+        if party.role is not PartyRole.SUBMITTER
+    ]
+    return [
+        *facts,
+        (_("Way in"), str(observation.channel.label)),
+        (_("Author"), identity_sentence(observation)),
+        (_("Subject"), observation.title),
+    ]
+
+
+def term_sentence(observation: Observation) -> str:
+    """«nei termini (scadevano lunedì 2 novembre 2020, ore 24:00)»."""
+    state = _("in time") if observation.in_time else _("late")
+    return _(
+        "%(state)s: the term is %(term)s",
+        state=state,
+        term=formats.term(observation.window.closes_at),
+    )
+
+
+def protocol_sentence(observation: Observation) -> str:
+    if not observation.protocol_number:
+        return _("to be given by the office")
+    return formats.elide(
+        _(
+            "%(number)s of %(day)s",
+            number=observation.protocol_number,
+            day=formats.day(observation.protocol_on),
+        )
+    )
+
+
+def identity_sentence(observation: Observation) -> str:
+    """How the author was identified, and whether it suffices."""
+    level = observation.submission.identity_level.label
+    return f"{level}. {observation.regularity.label}"
+
+
+def party_line(party: ObservationParty) -> str:
+    """A party in a line: name, type, Comune."""
+    parts = [
+        party.name,
+        str(party.type.label) if party.type else "",
+        party.municipality.name if party.municipality else "",
+    ]
+    if party.role is PartyRole.REPRESENTATIVE:
+        parts.append(str(party.capacity.label))
+    return ", ".join(part for part in parts if part)
+
+
+def next_steps(observation: Observation) -> list[str]:
+    """What the office does next, in dated or ordered lines."""
+    steps = [
+        _("The office gives the protocol number and checks the observation."),
+        _("The office replies to each request; the Metropolitan Council votes."),
+        _("You read every step on the tracking page, with the code of this receipt."),
+    ]
+    if not observation.in_time:
+        steps.insert(
+            1, _("Since it came after the term, the office decides whether to examine it.")
+        )
+    if observation.regularity.value == "to-regularise":
+        steps.insert(
+            0,
+            _(
+                "The author is to be regularised: send a signed copy with an identity document, "
+                "or from your own PEC, to %(pec)s, quoting the number of this receipt.",
+                pec=observation.procedure.office_pec,
+            ),
+        )
+    return steps
+
+
+def _frame(procedure: Procedure, on: dt.date | None = None) -> dict[str, Any]:
+    return {
+        "date": (on or clock.today()).isoformat(),
+        "body": procedure.body,
+        "office": f"{procedure.office}, {procedure.office_address}",
+        "language": formats.language(),
+        "footer": f"{procedure.title}, {procedure.case_file}",
+    }
+
+
+def copy_to_sign(draft: Draft) -> bytes:
+    """What the draft says, to be printed and signed. Only for one that misses nothing."""
+    procedure = draft.window.procedure
+    whole = assemble(
+        draft,
+        level=IdentityLevel.NONE,
+        received_at=draft.updated_at,
+        language="it",
+    )
+    rows = chosen_sections(draft.content)
+    sections = [
+        {
+            "title": _("Request %(number)d", number=number),
+            "text": _asked_text(asked, rows[number - 1]),
+        }
+        for number, asked in enumerate(whole.requests, 1)
+    ]
+    who = {
+        "title": _("Who submits"),
+        "facts": [(str(party.role.label), _declared_line(party)) for party in whole.parties],
+    }
+    files = [file.name for file in draft.files if file.file_class is FileClass.ATTACHMENT]
+    if files:
+        sections.append({"title": _("Attachments"), "text": "\n".join(files)})
+    return pdf(
+        "form",
+        {
+            **_frame(procedure),
+            **_signing(procedure),
+            "title": _("Observation on %(plan)s", plan=procedure.plan.name),
+            "intro": whole.subject or "",
+            "sections": [*sections, who],
+        },
+    )
+
+
+def _declared_line(party: received.Declared) -> str:
+    parts = [party.name, str(party.type.label) if party.type else ""]
+    if party.role is PartyRole.REPRESENTATIVE:
+        parts.append(str(party.capacity.label))
+    return ", ".join(part for part in parts if part)
+
+
+def _asked_text(asked: received.Asked, rows: list[Any]) -> str:
+    lines = [
+        f"{chosen.row.citation}: «{chosen.exact}»" if chosen.exact else chosen.row.title
+        for chosen in rows
+    ]
+    if asked.whole_plan:
+        lines.append(_("The whole plan"))
+    if asked.kind:
+        lines.append(str(asked.kind.label))
+    if asked.place:
+        lines.append(_("Place: %(place)s", place=asked.place))
+    if asked.proposed:
+        lines.append(_("Proposed words: «%(words)s»", words=asked.proposed))
+    return "\n".join([*lines, "", asked.reasons])
+
+
+def blank_form(procedure: Procedure, window: Window) -> bytes:
+    """The form to fill in by hand."""
+    return pdf(
+        "form",
+        {
+            **_frame(procedure),
+            **_signing(procedure),
+            "title": _("Observation on %(plan)s", plan=procedure.plan.name),
+            "intro": _(
+                "Term: %(term)s. An observation that comes later is registered as late.",
+                term=formats.term(window.closes_at),
+            ),
+            "sections": [
+                {
+                    "title": _("Who submits"),
+                    "lines": [
+                        _("Name and surname, or name of the body, association or company"),
+                        _("Comune"),
+                        _("In own name, or on behalf of whom and by what right"),
+                        _("E-mail or PEC, telephone"),
+                    ],
+                },
+                {
+                    "title": _("On what"),
+                    "lines": [_("Articles, maps or other sections of the plan")],
+                    "height": 2,
+                },
+                {"title": _("What you ask"), "lines": [_("Proposed words")], "height": RULES},
+                {"title": _("Why"), "lines": [_("Reasons")], "height": RULES},
+            ],
+        },
+    )
+
+
+def _signing(procedure: Procedure) -> dict[str, str]:
+    return {
+        "place_and_date": _("Place and date: ______________________________"),
+        "signature": _("Signature"),
+        "how_to_send": _(
+            "Send it with a copy of an identity document, unless it is digitally signed or "
+            "comes from your own PEC: by PEC to %(pec)s, by registered letter or by hand to "
+            "%(office)s, %(address)s. For a registered letter the postmark counts.",
+            pec=procedure.office_pec,
+            office=procedure.office,
+            address=procedure.office_address,
+        ),
+    }

@@ -1,0 +1,183 @@
+"""An observation while it is being written.
+
+A draft keeps whatever was typed, valid or not. It is found by its key, which only its author's
+browser (or the message that the author asked for) holds. Drafts are notes of their authors,
+not acts: they leave no trace in the log, and are deleted when they are old.
+"""
+
+import datetime as dt
+import secrets
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
+
+from ptm_participation.accounts.models import User
+from ptm_participation.core import clock, form_tokens, jobs
+from ptm_participation.core.audit import Actor
+from ptm_participation.core.db import db
+from ptm_participation.core.errors import DomainError
+from ptm_participation.core.sealing import seal
+from ptm_participation.core.storage import Kept, name_file
+from ptm_participation.core.throttle import Limit
+from ptm_participation.core.transaction import use_case
+from ptm_participation.observations.models import Draft, DraftFile, Observation
+from ptm_participation.observations.received import Received
+from ptm_participation.observations.service import submit_observation
+from ptm_participation.observations.workflow import FileClass
+from ptm_participation.procedure.models import PrivacyNotice, Window
+
+DRAFT_LIFE = dt.timedelta(days=90)
+MOST_FILES = 10
+MOST_REQUESTS = 50
+RESUME_LINK = "draft.link"
+LINKS_BY_ADDRESS = Limit("draft links", failures=5, minutes=60)
+
+
+class DraftGone(DomainError):
+    message = _l("This draft is no longer here: it was old, or its address is not complete.")
+    status = 404
+
+
+class TooManyFiles(DomainError):
+    message = _l("At most 10 files: put several pages into one.")
+
+
+class TooManyLinks(DomainError):
+    message = _l("The link was already sent several times: wait an hour.")
+    status = 429
+
+
+def empty_request() -> dict[str, Any]:
+    """What a request holds before anything is typed."""
+    return {
+        "sections": [],
+        "whole_plan": False,
+        "kind": "",
+        "place": "",
+        "proposed": "",
+        "reasons": "",
+    }
+
+
+def empty_content() -> dict[str, Any]:
+    """What a draft holds before anything is typed."""
+    return {"subject": "", "requests": [empty_request()], "party": {}}
+
+
+@use_case
+def begin_draft(window: Window, *, author: User | None, sections: list[dict[str, Any]]) -> str:
+    """Start a draft, perhaps on a section already chosen; returns its key."""
+    key = secrets.token_hex(16)
+    content = empty_content()
+    content["requests"][0]["sections"] = sections
+    now = clock.now()
+    db.session.add(
+        Draft(
+            key_sha256=form_tokens.digest(key),
+            window_id=window.id,
+            user_id=author.id if author else None,
+            content=content,
+            revision=1,
+            created_at=now,
+            updated_at=now,
+        )
+    )
+    return key
+
+
+def find_draft(key: str) -> Draft:
+    """The draft of that key. Raises DraftGone."""
+    draft = db.session.scalar(sa.select(Draft).filter_by(key_sha256=form_tokens.digest(key)))
+    if draft is None:
+        raise DraftGone()
+    return draft
+
+
+@use_case
+def save_draft(key: str, content: dict[str, Any]) -> Draft:
+    """Keep what was typed."""
+    draft = _locked(key)
+    if draft.content != content:
+        draft.content = content
+        draft.revision += 1
+    draft.updated_at = clock.now()
+    return draft
+
+
+def _locked(key: str) -> Draft:
+    draft = db.session.scalar(
+        sa.select(Draft).filter_by(key_sha256=form_tokens.digest(key)).with_for_update()
+    )
+    if draft is None:
+        raise DraftGone()
+    return draft
+
+
+@use_case
+def put_file(key: str, name: str, kept: Kept, file_class: FileClass) -> None:
+    """Put a stored file beside the draft; one of a private class replaces the one before."""
+    draft = _locked(key)
+    if file_class is not FileClass.ATTACHMENT:
+        draft.files = [file for file in draft.files if file.file_class is not file_class]
+    if len(draft.files) >= MOST_FILES:
+        raise TooManyFiles()
+    draft.files.append(DraftFile(file_sha256=name_file(kept), name=name, file_class=file_class))
+    draft.updated_at = clock.now()
+
+
+@use_case
+def drop_file(key: str, file_id: int) -> None:
+    """Take a file away from the draft."""
+    draft = _locked(key)
+    draft.files = [file for file in draft.files if file.id != file_id]
+
+
+@use_case
+def drop_draft(key: str) -> None:
+    """Delete the draft: it was sent, or its author does not want it."""
+    db.session.delete(_locked(key))
+
+
+@use_case
+def send_resume_link(key: str, email: str, *, address: str, language: str) -> None:
+    """Have the draft's address sent, so that it can be resumed on another device."""
+    if not LINKS_BY_ADDRESS.left(address):
+        raise TooManyLinks()
+    LINKS_BY_ADDRESS.count_failure(address)
+    draft = _locked(key)
+    jobs.enqueue(
+        RESUME_LINK,
+        {"sealed": seal({"key": key, "email": email, "language": language})},
+        about=f"draft:{draft.id}",
+    )
+
+
+@use_case
+def delete_old_drafts() -> int:
+    """Delete the drafts that nobody has touched for 90 days; returns how many."""
+    old = db.session.scalars(
+        sa.select(Draft).where(Draft.updated_at < clock.now() - DRAFT_LIFE)
+    ).all()
+    for draft in old:
+        db.session.delete(draft)
+    return len(old)
+
+
+@use_case
+def send_draft(
+    actor: Actor, window: Window, key: str, received: Received, *, notice: PrivacyNotice | None
+) -> Observation:
+    """Submit the draft and delete it. The key is the form's token: sent twice, it is one."""
+    observation = submit_observation(
+        actor,
+        window,
+        received,
+        token=key,
+        notice=notice,
+        author=actor if isinstance(actor, User) else None,
+    )
+    left = db.session.scalar(sa.select(Draft).filter_by(key_sha256=form_tokens.digest(key)))
+    if left is not None:
+        db.session.delete(left)
+    return observation

@@ -1,0 +1,241 @@
+"""A list's filter as it stands in the address, and as people read it.
+
+A value that means nothing is said, not guessed at: the list is shown without it.
+"""
+
+import dataclasses
+import datetime as dt
+import enum
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from flask_babel import gettext as _
+
+from ptm_participation.accounts.models import Reader
+from ptm_participation.core import formats
+from ptm_participation.core.db import db
+from ptm_participation.observations.queries import Filter, count_views
+from ptm_participation.observations.workflow import Channel, ObservationState, Regularity
+from ptm_participation.plan import queries as plan
+from ptm_participation.plan.models import Provision
+from ptm_participation.procedure import queries as procedures
+from ptm_participation.procedure.models import Procedure
+from ptm_participation.stakeholders.subjects import SubjectGroup, SubjectType
+from ptm_participation.territory import queries as territory
+
+E = TypeVar("E", bound=enum.Enum)
+PAGING = ("dopo", "prima")
+NOWHERE = "fuori"
+
+
+def read(arguments: Mapping[str, str]) -> tuple[Filter, list[str]]:
+    """The filter of an address, and a sentence for each value that it cannot use."""
+    reader = _Reader(arguments)
+    filter_ = Filter(
+        register=arguments.get("registro", "")[:40],
+        state=reader.one_of("stato", ObservationState),
+        in_time=reader.yes_no("nei-termini"),
+        regularity=reader.one_of("regolarita", Regularity),
+        published=reader.yes_no("pubblicata"),
+        type=reader.one_of("tipo", SubjectType),
+        group=reader.one_of("gruppo", SubjectGroup),
+        municipality=None if arguments.get("comune") == NOWHERE else reader.number("comune"),
+        without_municipality=arguments.get("comune") == NOWHERE,
+        zone=reader.number("zona"),
+        document=reader.number("documento"),
+        provision=reader.number("articolo"),
+        theme=reader.number("tema"),
+        channel=reader.one_of("canale", Channel),
+        since=reader.day("dal"),
+        until=reader.day("al"),
+        words=arguments.get("q", "")[:200],
+    )
+    if filter_.since and filter_.until and filter_.since > filter_.until:
+        reader.problems.append(_("The first day is after the last: the dates were exchanged."))
+        filter_ = dataclasses.replace(filter_, since=filter_.until, until=filter_.since)
+    return filter_, reader.problems
+
+
+class _Reader:
+    """Reads values out of an address, noting those that make no sense."""
+
+    def __init__(self, arguments: Mapping[str, str]) -> None:
+        self.arguments = arguments
+        self.problems: list[str] = []
+
+    def _read(self, name: str, convert: Callable[[str], Any]) -> Any:
+        text = self.arguments.get(name, "").strip()
+        if not text:
+            return None
+        try:
+            return convert(text)
+        except (ValueError, OverflowError):
+            self.problems.append(
+                _("«%(value)s» is not a value of this filter: it was left out.", value=text[:40])
+            )
+            return None
+
+    def one_of(self, name: str, values: type[E]) -> E | None:
+        found: E | None = self._read(name, values)
+        return found
+
+    def number(self, name: str) -> int | None:
+        found: int | None = self._read(name, _identifier)
+        return found
+
+    def yes_no(self, name: str) -> bool | None:
+        found: bool | None = self._read(name, _yes_no)
+        return found
+
+    def day(self, name: str) -> dt.date | None:
+        found: dt.date | None = self._read(name, dt.date.fromisoformat)
+        return found
+
+
+def _identifier(text: str) -> int:
+    number = int(text)
+    if not 0 < number < 2**31:
+        raise ValueError(text)
+    return number
+
+
+def _yes_no(text: str) -> bool:
+    if text not in {"si", "no"}:
+        raise ValueError(text)
+    return text == "si"
+
+
+def without_paging(arguments: Mapping[str, str]) -> dict[str, str]:
+    """The address's filter alone."""
+    return {name: value for name, value in arguments.items() if name not in PAGING and value}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class View:
+    """A saved view of the worklist: its name, its address and how many it holds."""
+
+    key: str
+    name: str
+    arguments: dict[str, str]
+    count: int
+    current: bool = False
+
+
+def views(
+    procedure: Procedure, reader: Reader, current: Mapping[str, str] | None = None
+) -> list[View]:
+    """The office's views, with their counts from one query."""
+    known: dict[str, tuple[str, dict[str, str]]] = {
+        "all": (_("All"), {}),
+        "without_protocol": (_("Without protocol"), {"stato": "received"}),
+        "to_check": (_("To check"), {"stato": "registered"}),
+        "to_regularise": (_("To be regularised"), {"regolarita": "to-regularise"}),
+        "late": (_("Late ones"), {"nei-termini": "no"}),
+        "to_publish": (_("Not published"), {"pubblicata": "no"}),
+    }
+    counts = count_views(
+        procedure,
+        {key: read(arguments)[0] for key, (_name, arguments) in known.items()},
+        seen_by=reader,
+    )
+    now = without_paging(current or {})
+    return [
+        View(key, name, arguments, counts[key], current=now == arguments)
+        for key, (name, arguments) in known.items()
+    ]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Chip:
+    """One condition of the filter in words, and the address without it."""
+
+    words: str
+    without: dict[str, str]
+
+
+def chips(procedure: Procedure, arguments: Mapping[str, str]) -> list[Chip]:
+    """The filter in words, each condition with the way to take it off."""
+    filter_, _problems = read(arguments)
+    kept = without_paging(arguments)
+    found = []
+    for name, words in _words(procedure, filter_).items():
+        if name in kept:
+            without = {other: value for other, value in kept.items() if other != name}
+            found.append(Chip(words, without))
+    return found
+
+
+def in_words(procedure: Procedure, arguments: Mapping[str, str]) -> str:
+    """The filter as one line, for exports: «Tutte le osservazioni» when there is none."""
+    return "; ".join(chip.words for chip in chips(procedure, arguments)) or _("All observations")
+
+
+def _words(procedure: Procedure, filter_: Filter) -> dict[str, str]:
+    yes_no = {True: _("yes"), False: _("no"), None: ""}
+    said = {
+        "q": _("Words: %(value)s", value=filter_.words),
+        "registro": _("Register: %(value)s", value=filter_.register),
+        "stato": _("State: %(value)s", value=_label(filter_.state)),
+        "nei-termini": _("In time: %(value)s", value=yes_no[filter_.in_time]),
+        "regolarita": _("Author: %(value)s", value=_label(filter_.regularity)),
+        "pubblicata": _("Published: %(value)s", value=yes_no[filter_.published]),
+        "tipo": _("Type: %(value)s", value=_label(filter_.type)),
+        "gruppo": _("Group: %(value)s", value=_label(filter_.group)),
+        "canale": _("Way in: %(value)s", value=_label(filter_.channel)),
+        "dal": _("From %(value)s", value=formats.day(filter_.since)),
+        "al": _("Until %(value)s", value=formats.day(filter_.until)),
+    }
+    return said | _names(procedure, filter_)
+
+
+def _label(value: Any) -> str:
+    return str(value.label) if value is not None else ""
+
+
+def _names(procedure: Procedure, filter_: Filter) -> dict[str, str]:
+    """The names of what the filter knows by number; each is asked for only if it is used."""
+    said: dict[str, str] = {}
+    if filter_.municipality is not None or filter_.without_municipality:
+        names = {row.id: row.name for row in territory.list_municipalities()}
+        name = names.get(filter_.municipality or 0, _("outside Città metropolitana"))
+        said["comune"] = _("Comune: %(value)s", value=name)
+    if filter_.zone is not None:
+        zones = {zone.id: zone.name for zone in territory.list_zones()}
+        said["zona"] = _("Zone: %(value)s", value=zones.get(filter_.zone, "?"))
+    if filter_.document is not None:
+        titles = {d.id: d.title for d in plan.list_documents(procedure.plan)}
+        said["documento"] = _("Document: %(value)s", value=titles.get(filter_.document, "?"))
+    if filter_.theme is not None:
+        themes = {theme.id: theme.name for theme in plan.list_themes(procedure.plan)}
+        said["tema"] = _("Theme: %(value)s", value=themes.get(filter_.theme, "?"))
+    if filter_.provision is not None:
+        said["articolo"] = _("Section: %(value)s", value=_citation(filter_.provision))
+    return said
+
+
+def _citation(provision_id: int) -> str:
+    provision = db.session.get(Provision, provision_id)
+    return plan.latest_citation(provision) if provision else "?"
+
+
+def choices(procedure: Procedure) -> dict[str, list[tuple[str, str]]]:
+    """What the filter's form offers."""
+    return {
+        "stato": [(s.value, str(s.label)) for s in ObservationState],
+        "nei-termini": [("si", _("In time")), ("no", _("Late ones"))],
+        "tipo": [(t.value, str(t.label)) for t in SubjectType],
+        "gruppo": [(g.value, str(g.label)) for g in SubjectGroup],
+        "canale": [(c.value, str(c.label)) for c in Channel],
+        "comune": [
+            *((str(row.id), row.name) for row in territory.list_municipalities()),
+            (NOWHERE, _("Outside Città metropolitana di Milano")),
+        ],
+        "zona": [(str(zone.id), zone.name) for zone in territory.list_zones()],
+        "documento": [(str(d.id), d.title) for d in plan.list_documents(procedure.plan)],
+        "tema": [(str(theme.id), theme.name) for theme in plan.list_themes(procedure.plan)],
+        "registro": [
+            (register.slug, str(register.kind.label))
+            for register in procedures.list_registers(procedure)
+        ],
+        "pubblicata": [("si", _("Published")), ("no", _("Not published"))],
+    }

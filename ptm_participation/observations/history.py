@@ -1,0 +1,85 @@
+"""What happened to an observation, read from the log and told in words."""
+
+import dataclasses
+import datetime as dt
+import json
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from ptm_participation.core import formats
+from ptm_participation.core.audit import AuditEntry, AuditPayload
+from ptm_participation.core.db import db
+from ptm_participation.observations.models import Observation
+
+_DEEDS: dict[str, Any] = {
+    "observation.registered": _l("Entered in the register"),
+    "observation.protocol_recorded": _l("Protocol number written"),
+    "observation.checked": _l("Checked"),
+    "observation.regularised": _l("Author regularised"),
+    "observation.date_decided": _l("Date that counts decided by the office"),
+    "observation.text_written": _l("Working text changed"),
+    "observation.classified": _l("Classification changed"),
+    "observation.party_tied": _l("Party tied to a stakeholder"),
+    "observation.party_untied": _l("Party untied"),
+    "observation.published": _l("Published"),
+    "observation.unpublished": _l("Taken back from publication"),
+}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Deed:
+    """One entry of the log, as the page tells it."""
+
+    at: dt.datetime
+    actor: str
+    what: str
+    details: str
+    seq: int
+
+
+def history(observation: Observation) -> list[Deed]:
+    """The entries about an observation, newest first."""
+    rows = db.session.execute(
+        sa.select(AuditEntry, AuditPayload.text)
+        .outerjoin(AuditPayload, AuditPayload.entry_id == AuditEntry.id)
+        .where(
+            AuditEntry.subject_type == "observation",
+            AuditEntry.subject_id == str(observation.id),
+        )
+        .order_by(AuditEntry.id.desc())
+    )
+    return [
+        Deed(
+            entry.at,
+            _who(entry.actor),
+            str(_DEEDS.get(entry.action, entry.action)),
+            _details(entry.action, payload),
+            entry.seq,
+        )
+        for entry, payload in rows
+    ]
+
+
+def _who(actor: str) -> str:
+    return {
+        "visitor": _("Public form"),
+        "system": _("The program"),
+        "command line": _("Command line"),
+    }.get(actor, actor)
+
+
+def _details(action: str, payload: str | None) -> str:
+    """The part of the payload that a reader wants."""
+    values = json.loads(payload) if payload else {}
+    if action == "observation.protocol_recorded":
+        day = formats.day(dt.date.fromisoformat(values["on"]))
+        return formats.elide(_("%(number)s of %(day)s", number=values["number"], day=day))
+    for name in ("reason", "how"):
+        if values.get(name):
+            return str(values[name])
+    if "version" in values:
+        return _("version %(version)d", version=values["version"])
+    return ""

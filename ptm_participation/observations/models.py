@@ -1,0 +1,288 @@
+"""An observation in its two halves.
+
+What was received (Submission, Request, their anchors and files, the parties as declared) is
+never altered: the database refuses it. What the office makes of it (Observation, WorkingText,
+ObservationAnchor, the ties to stakeholders) stands beside.
+"""
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ptm_participation.accounts.models import User
+from ptm_participation.core.db import Json, Model, one_of
+from ptm_participation.core.storage import StoredFile
+from ptm_participation.observations.workflow import (
+    Basis,
+    Capacity,
+    Channel,
+    FileClass,
+    ObservationState,
+    PartyRole,
+    Regularity,
+    RequestKind,
+)
+from ptm_participation.plan.models import Anchor
+from ptm_participation.procedure.models import IdentityLevel, Procedure, Register, Window
+from ptm_participation.stakeholders.models import Stakeholder
+from ptm_participation.stakeholders.subjects import SubjectType
+from ptm_participation.territory.models import Municipality
+
+
+class Draft(Model):
+    """An observation being written. Whoever holds its key may read and change it.
+
+    `content` is what was typed, valid or not, so that nothing is lost; `revision` grows with
+    each save.
+    """
+
+    __tablename__ = "draft"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key_sha256: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    window_id: Mapped[int] = mapped_column(sa.ForeignKey("submission_window.id"))
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
+    content: Mapped[dict[str, Any]] = mapped_column(Json)
+    revision: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[dt.datetime]
+    updated_at: Mapped[dt.datetime] = mapped_column(index=True)
+
+    window: Mapped[Window] = relationship()
+    files: Mapped[list["DraftFile"]] = relationship(
+        order_by="DraftFile.id", cascade="all, delete-orphan"
+    )
+
+
+class DraftFile(Model):
+    """A file put beside a draft."""
+
+    __tablename__ = "draft_file"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    draft_id: Mapped[int] = mapped_column(sa.ForeignKey("draft.id"), index=True)
+    file_sha256: Mapped[str] = mapped_column(sa.ForeignKey("stored_file.sha256"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
+    file_class: Mapped[FileClass] = mapped_column(one_of(FileClass, "file_class"))
+
+    file: Mapped[StoredFile] = relationship()
+
+
+class Submission(Model):
+    """What was received. Immutable.
+
+    `raw` is the canonical JSON of all that was sent, with the digests of the files; `sha256`
+    is its hash and stands on the receipt. `text` is the plain text that extracts and search
+    speak of. `counts_at` is the instant that counts in law, `received_at` that of arrival.
+    """
+
+    __tablename__ = "submission"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    window_id: Mapped[int] = mapped_column(sa.ForeignKey("submission_window.id"))
+    channel: Mapped[Channel] = mapped_column(one_of(Channel, "channel"))
+    received_at: Mapped[dt.datetime]
+    sent_on: Mapped[dt.date | None]
+    counts_at: Mapped[dt.datetime]
+    raw: Mapped[str] = mapped_column(sa.Text)
+    text: Mapped[str] = mapped_column(sa.Text)
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    identity_level: Mapped[IdentityLevel] = mapped_column(one_of(IdentityLevel, "identity_level"))
+    token_sha256: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    code_sha256: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
+    entered_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    privacy_notice_id: Mapped[int | None] = mapped_column(sa.ForeignKey("privacy_notice.id"))
+    language: Mapped[str] = mapped_column(sa.String(5), default="it")
+
+    requests: Mapped[list["Request"]] = relationship(order_by="Request.position")
+    files: Mapped[list["SubmissionFile"]] = relationship(order_by="SubmissionFile.position")
+
+
+class Request(Model):
+    """One thing asked, with its sections, its proposed words and its reasons. Immutable."""
+
+    __tablename__ = "request"
+    __table_args__ = (sa.UniqueConstraint("submission_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(sa.ForeignKey("submission.id"))
+    position: Mapped[int]
+    kind: Mapped[RequestKind | None] = mapped_column(one_of(RequestKind, "kind"))
+    whole_plan: Mapped[bool] = mapped_column(default=False)
+    place: Mapped[str] = mapped_column(sa.String(300), default="")
+    proposed: Mapped[str] = mapped_column(sa.Text, default="")
+    reasons: Mapped[str] = mapped_column(sa.Text)
+
+    anchors: Mapped[list[Anchor]] = relationship(secondary="request_anchor", order_by="Anchor.id")
+
+
+class RequestAnchor(Model):
+    """The words that a request is about. Immutable."""
+
+    __tablename__ = "request_anchor"
+
+    request_id: Mapped[int] = mapped_column(sa.ForeignKey("request.id"), primary_key=True)
+    anchor_id: Mapped[int] = mapped_column(sa.ForeignKey("anchor.id"), primary_key=True, index=True)
+
+
+class SubmissionFile(Model):
+    """A file that came with a submission. Immutable."""
+
+    __tablename__ = "submission_file"
+    __table_args__ = (sa.UniqueConstraint("submission_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(sa.ForeignKey("submission.id"))
+    position: Mapped[int]
+    file_sha256: Mapped[str] = mapped_column(sa.ForeignKey("stored_file.sha256"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
+    file_class: Mapped[FileClass] = mapped_column(one_of(FileClass, "file_class"))
+
+    file: Mapped[StoredFile] = relationship()
+
+
+class Observation(Model):
+    """A numbered entry of a register.
+
+    `counts_at` and `in_time` are kept here beside the reason, since an office may have to
+    set them by decision; `subject_type` and `municipality_id` are how the office counts the
+    submitter, and begin as declared.
+    """
+
+    __tablename__ = "observation"
+    __table_args__ = (
+        sa.UniqueConstraint("register_id", "number"),
+        sa.CheckConstraint("number >= 1", name="number"),
+        sa.CheckConstraint(
+            "(published_at IS NULL) = (published_version IS NULL)", name="published"
+        ),
+        sa.CheckConstraint("(protocol_number = '') = (protocol_on IS NULL)", name="protocol"),
+        sa.CheckConstraint("(state = 'received') = (protocol_number = '')", name="state_protocol"),
+        # The worklist's orders and commonest filters.
+        sa.Index("ix_observation_counts", "register_id", "counts_at", "id"),
+        sa.Index("ix_observation_municipality", "register_id", "municipality_id"),
+        sa.Index("ix_observation_type", "register_id", "subject_type"),
+        sa.Index("ix_observation_published", "register_id", "published_at"),
+        sa.Index("ix_observation_day", "register_id", "counts_on", "in_time"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    register_id: Mapped[int] = mapped_column(sa.ForeignKey("register.id"))
+    number: Mapped[int]
+    submission_id: Mapped[int] = mapped_column(sa.ForeignKey("submission.id"), unique=True)
+    window_id: Mapped[int] = mapped_column(sa.ForeignKey("submission_window.id"))
+    received_at: Mapped[dt.datetime]
+    counts_at: Mapped[dt.datetime]
+    # The same instant's day in Rome, by which summaries count.
+    counts_on: Mapped[dt.date]
+    in_time: Mapped[bool]
+    basis: Mapped[Basis] = mapped_column(one_of(Basis, "basis"))
+    reason: Mapped[str] = mapped_column(sa.String(500), default="")
+    channel: Mapped[Channel] = mapped_column(one_of(Channel, "channel"))
+    protocol_number: Mapped[str] = mapped_column(sa.String(40), default="")
+    protocol_on: Mapped[dt.date | None]
+    state: Mapped[ObservationState] = mapped_column(
+        one_of(ObservationState, "state"), default=ObservationState.RECEIVED
+    )
+    regularity: Mapped[Regularity] = mapped_column(one_of(Regularity, "regularity"))
+    regularised_by: Mapped[str] = mapped_column(sa.String(300), default="")
+    title: Mapped[str] = mapped_column(sa.String(200))
+    search_text: Mapped[str] = mapped_column(sa.Text, deferred=True)
+    subject_type: Mapped[SubjectType] = mapped_column(one_of(SubjectType, "subject_type"))
+    municipality_id: Mapped[int | None] = mapped_column(sa.ForeignKey("municipality.id"))
+    published_at: Mapped[dt.datetime | None]
+    # The version of the working text that the public reads.
+    published_version: Mapped[int | None]
+
+    register: Mapped[Register] = relationship()
+    submission: Mapped[Submission] = relationship()
+    window: Mapped[Window] = relationship()
+    municipality: Mapped[Municipality | None] = relationship()
+    parties: Mapped[list["ObservationParty"]] = relationship(
+        back_populates="observation", order_by="ObservationParty.id"
+    )
+    texts: Mapped[list["WorkingText"]] = relationship(
+        back_populates="observation", order_by="WorkingText.version"
+    )
+    anchors: Mapped[list["ObservationAnchor"]] = relationship(
+        order_by="ObservationAnchor.anchor_id"
+    )
+
+    @property
+    def procedure(self) -> Procedure:
+        return self.register.procedure
+
+    @property
+    def submitter(self) -> "ObservationParty":
+        return next(party for party in self.parties if party.role is PartyRole.SUBMITTER)
+
+    @property
+    def working_text(self) -> "WorkingText":
+        return self.texts[-1]
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """What names the observation in addresses: register and number."""
+        return self.register.slug, self.number
+
+
+class ObservationParty(Model):
+    """Who a submission says it is from. Only the tie to a stakeholder is the office's."""
+
+    __tablename__ = "observation_party"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    observation_id: Mapped[int] = mapped_column(sa.ForeignKey("observation.id"), index=True)
+    role: Mapped[PartyRole] = mapped_column(one_of(PartyRole, "role"))
+    capacity: Mapped[Capacity] = mapped_column(one_of(Capacity, "capacity"))
+    name: Mapped[str] = mapped_column(sa.String(200))
+    type: Mapped[SubjectType | None] = mapped_column(one_of(SubjectType, "type"))
+    municipality_id: Mapped[int | None] = mapped_column(sa.ForeignKey("municipality.id"))
+    email: Mapped[str] = mapped_column(sa.String(254), default="")
+    phone: Mapped[str] = mapped_column(sa.String(40), default="")
+    stakeholder_id: Mapped[int | None] = mapped_column(sa.ForeignKey("stakeholder.id"), index=True)
+    tied_at: Mapped[dt.datetime | None]
+
+    observation: Mapped[Observation] = relationship(back_populates="parties")
+    municipality: Mapped[Municipality | None] = relationship()
+    stakeholder: Mapped[Stakeholder | None] = relationship()
+
+
+class WorkingText(Model):
+    """A version of the text that the office works on and publishes; never the original."""
+
+    __tablename__ = "working_text"
+    __table_args__ = (sa.UniqueConstraint("observation_id", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    observation_id: Mapped[int] = mapped_column(sa.ForeignKey("observation.id"))
+    version: Mapped[int]
+    text: Mapped[str] = mapped_column(sa.Text)
+    written_at: Mapped[dt.datetime]
+    written_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+
+    observation: Mapped[Observation] = relationship(back_populates="texts")
+    written_by: Mapped[User | None] = relationship()
+
+
+class ObservationAnchor(Model):
+    """A section under which the office counts an observation.
+
+    At the start they are those of the requests. `provision_id` and `document_id` repeat what
+    the anchor says, so that summaries count without walking to it.
+    """
+
+    __tablename__ = "observation_anchor"
+    __table_args__ = (
+        sa.Index("ix_observation_anchor_provision", "provision_id", "observation_id"),
+        sa.Index("ix_observation_anchor_document", "document_id", "observation_id"),
+    )
+
+    observation_id: Mapped[int] = mapped_column(sa.ForeignKey("observation.id"), primary_key=True)
+    anchor_id: Mapped[int] = mapped_column(sa.ForeignKey("anchor.id"), primary_key=True, index=True)
+    provision_id: Mapped[int] = mapped_column(sa.ForeignKey("provision.id"))
+    document_id: Mapped[int] = mapped_column(sa.ForeignKey("document.id"))
+
+    anchor: Mapped[Anchor] = relationship()

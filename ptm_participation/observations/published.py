@@ -1,0 +1,275 @@
+"""What the public reads of observations: read models that hold nothing private.
+
+A private person's name, and its Comune where that could name it, never leave these queries;
+filters are only those over public facts, since a search over private words would tell them.
+"""
+
+import dataclasses
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from ptm_participation.core.db import db
+from ptm_participation.core.errors import NotFound
+from ptm_participation.observations.models import Observation, ObservationAnchor, WorkingText
+from ptm_participation.observations.queries import (
+    Submitter,
+    provisions_within,
+    section_briefs,
+    with_submitter,
+)
+from ptm_participation.plan.models import Anchor, SectionVersion
+from ptm_participation.plan.queries import SectionRow
+from ptm_participation.plan.queries import sections as section_rows
+from ptm_participation.procedure.models import Procedure, Register
+from ptm_participation.stakeholders.subjects import SubjectGroup, SubjectType
+from ptm_participation.territory.models import Municipality, Zone
+
+PAGE = 25
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PublicFilter:
+    """What the public list can be narrowed by."""
+
+    group: SubjectGroup | None = None
+    zone: int | None = None
+    in_time: bool | None = None
+    provision: int | None = None
+
+    def conditions(self) -> list[sa.ColumnElement[bool]]:
+        found: list[sa.ColumnElement[bool]] = []
+        if self.group is not None:
+            types = [t for t in SubjectType if t.group is self.group]
+            found.append(Observation.subject_type.in_(types))
+        if self.zone is not None:
+            found.append(Municipality.zone_id == self.zone)
+        if self.in_time is not None:
+            found.append(Observation.in_time == self.in_time)
+        if self.provision is not None:
+            found.append(
+                Observation.id.in_(
+                    sa.select(ObservationAnchor.observation_id).where(
+                        ObservationAnchor.provision_id.in_(provisions_within(self.provision))
+                    )
+                )
+            )
+        return found
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PublishedRow:
+    """A published observation in a list."""
+
+    id: int
+    register: str
+    number: int
+    title: str
+    name: str
+    type: SubjectType
+    municipality: str | None
+    zone: str | None
+    in_time: bool
+    counts_at: dt.datetime
+    sections: tuple[str, ...] = ()
+
+    @property
+    def who(self) -> str:
+        """Who wrote, in a line: nothing that the name says already, the zone alone for a
+        private person."""
+        if self.type.is_private_person or self.type is SubjectType.MUNICIPALITY:
+            parts = [self.name, self.zone]
+        else:
+            parts = [self.name, str(self.type.label), self.municipality]
+        return ", ".join(part for part in parts if part)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PublishedPage:
+    rows: list[PublishedRow]
+    after: int | None
+    total: int
+
+
+def list_published(
+    procedure: Procedure, filter_: PublicFilter, *, after: int = 0, size: int = PAGE
+) -> PublishedPage:
+    """Published observations in the order of their numbers, from the one after `after`."""
+    query = _rows(procedure, filter_)
+    rows = db.session.execute(
+        query.where(Observation.id > after).order_by(Observation.id).limit(size + 1)
+    ).all()
+    found = [_public_row(row) for row in rows[:size]]
+    total = db.session.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
+    return PublishedPage(_with_sections(found), found[-1].id if len(rows) > size else None, total)
+
+
+def published_on_page(unit_id: int, *, limit: int = 200) -> dict[int, list[PublishedRow]]:
+    """For each section on a page, the published observations that speak of it."""
+    pairs = db.session.execute(
+        sa.select(SectionVersion.id, ObservationAnchor.observation_id)
+        .join(ObservationAnchor, ObservationAnchor.provision_id == SectionVersion.provision_id)
+        .join(Observation, Observation.id == ObservationAnchor.observation_id)
+        .where(SectionVersion.unit_id == unit_id, Observation.published_at.is_not(None))
+        .distinct()
+        .order_by(ObservationAnchor.observation_id)
+        .limit(limit)
+    ).all()
+    ids = {observation_id for _section, observation_id in pairs}
+    if not ids:
+        return {}
+    query = _base().where(Observation.id.in_(ids), Observation.published_at.is_not(None))
+    rows = {row.id: _public_row(row) for row in db.session.execute(query)}
+    by_section: dict[int, list[PublishedRow]] = {}
+    for section_id, observation_id in pairs:
+        by_section.setdefault(section_id, []).append(rows[observation_id])
+    return by_section
+
+
+def unit_counts(edition_id: int, document_id: int) -> dict[int, int]:
+    """For each page of a document, how many published observations speak of it or within."""
+    rows = db.session.execute(
+        sa.select(
+            SectionVersion.unit_id, sa.func.count(sa.distinct(ObservationAnchor.observation_id))
+        )
+        .join(ObservationAnchor, ObservationAnchor.provision_id == SectionVersion.provision_id)
+        .join(Observation, Observation.id == ObservationAnchor.observation_id)
+        .where(
+            SectionVersion.edition_id == edition_id,
+            SectionVersion.document_id == document_id,
+            Observation.published_at.is_not(None),
+        )
+        .group_by(SectionVersion.unit_id)
+    )
+    return {unit_id: count for unit_id, count in rows if unit_id is not None}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PublishedObservation:
+    """A published observation whole: the words are those of its published working text."""
+
+    row: PublishedRow
+    text: str
+    published_at: dt.datetime
+    received_at: dt.datetime
+    sections: list[SectionRow]
+
+
+def get_published(register: Register, number: int) -> PublishedObservation:
+    """A published observation. Raises NotFound for one that is not."""
+    query = _base().where(
+        Observation.register_id == register.id,
+        Observation.number == number,
+        Observation.published_at.is_not(None),
+    )
+    row = db.session.execute(query).first()
+    if row is None:
+        raise NotFound()
+    text, published_at, received_at = db.session.execute(
+        sa.select(WorkingText.text, Observation.published_at, Observation.received_at)
+        .join(
+            Observation,
+            sa.and_(
+                Observation.id == WorkingText.observation_id,
+                Observation.published_version == WorkingText.version,
+            ),
+        )
+        .where(Observation.id == row.id)
+    ).one()
+    assert published_at is not None
+    versions = db.session.scalars(
+        sa.select(Anchor.section_version_id)
+        .join(ObservationAnchor, ObservationAnchor.anchor_id == Anchor.id)
+        .where(ObservationAnchor.observation_id == row.id, Anchor.section_version_id.is_not(None))
+    ).all()
+    found = section_rows(version for version in versions if version is not None)
+    return PublishedObservation(
+        _public_row(row), text, published_at, received_at, list(found.values())
+    )
+
+
+def totals(procedure: Procedure) -> dict[str, int]:
+    """What the home page counts: received, in time, Comuni that wrote, sections spoken of."""
+    registers = sa.select(Register.id).where(Register.procedure_id == procedure.id)
+    received, in_time, municipalities = db.session.execute(
+        sa.select(
+            sa.func.count(Observation.id),
+            sa.func.count(sa.case((Observation.in_time, 1))),
+            sa.func.count(
+                sa.distinct(
+                    sa.case(
+                        (
+                            Observation.subject_type == SubjectType.MUNICIPALITY,
+                            Observation.municipality_id,
+                        )
+                    )
+                )
+            ),
+        ).where(Observation.register_id.in_(registers))
+    ).one()
+    sections = db.session.scalar(
+        sa.select(sa.func.count(sa.distinct(ObservationAnchor.provision_id)))
+        .join(Observation, Observation.id == ObservationAnchor.observation_id)
+        .where(Observation.register_id.in_(registers))
+    )
+    return {
+        "received": received,
+        "in_time": in_time,
+        "municipalities": municipalities,
+        "sections": sections or 0,
+    }
+
+
+def _base() -> sa.Select[Any]:
+    return with_submitter(
+        sa.select(
+            Observation.id.label("id"),
+            Register.slug.label("register"),
+            Observation.number.label("number"),
+            Observation.title.label("title"),
+            Submitter.name.label("name"),
+            Observation.subject_type.label("type"),
+            Municipality.name.label("municipality"),
+            Zone.name.label("zone"),
+            Observation.in_time.label("in_time"),
+            Observation.counts_at.label("counts_at"),
+        )
+    )
+
+
+def _rows(procedure: Procedure, filter_: PublicFilter) -> sa.Select[Any]:
+    registers = sa.select(Register.id).where(Register.procedure_id == procedure.id)
+    return _base().where(
+        Observation.register_id.in_(registers),
+        Observation.published_at.is_not(None),
+        *filter_.conditions(),
+    )
+
+
+def _public_row(row: Any) -> PublishedRow:
+    """The row as it may be told: here, and only here, private names are left behind."""
+    private = row.type.is_private_person
+    return PublishedRow(
+        id=row.id,
+        register=row.register,
+        number=row.number,
+        title=row.title,
+        name=public_name(row.name, row.type),
+        type=row.type,
+        municipality=None if private else row.municipality,
+        zone=row.zone,
+        in_time=row.in_time,
+        counts_at=row.counts_at,
+    )
+
+
+def public_name(name: str, type_: SubjectType) -> str:
+    """The name under which a submitter appears in public."""
+    return _("Private citizen") if type_.is_private_person else name
+
+
+def _with_sections(rows: list[PublishedRow]) -> list[PublishedRow]:
+    briefs = section_briefs([row.id for row in rows])
+    return [dataclasses.replace(row, sections=briefs.get(row.id, ())) for row in rows]

@@ -1,0 +1,506 @@
+"""What pages and exports read of observations. Every query names its reader."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased, joinedload, selectinload
+
+from ptm_participation.accounts.access import Permission
+from ptm_participation.accounts.models import Reader, User
+from ptm_participation.core import clock
+from ptm_participation.core.db import db
+from ptm_participation.core.errors import NotFound
+from ptm_participation.core.jobs import Job, JobState
+from ptm_participation.core.reference import fold
+from ptm_participation.observations import codes
+from ptm_participation.observations.models import (
+    Observation,
+    ObservationAnchor,
+    ObservationParty,
+    Request,
+    Submission,
+    SubmissionFile,
+    WorkingText,
+)
+from ptm_participation.observations.workflow import (
+    Channel,
+    ObservationState,
+    PartyRole,
+    Regularity,
+)
+from ptm_participation.plan.models import Anchor, Document, ProvisionTheme, SectionVersion
+from ptm_participation.procedure.models import Procedure, Register
+from ptm_participation.stakeholders.subjects import SubjectGroup, SubjectType
+from ptm_participation.territory.models import Municipality, Zone
+
+PAGE = 25
+COUNT_CAP = 1001  # beyond it a list says «oltre 1.000»
+
+
+def visible_to(reader: Reader) -> sa.ColumnElement[bool]:
+    """Which observations a person may know of: staff all, an author its own, anybody the
+    published ones."""
+    if reader.can(Permission.REGISTER):
+        return sa.true()
+    published = Observation.published_at.is_not(None)
+    if isinstance(reader, User):
+        own = _sent_by(reader)
+        return sa.or_(published, own)
+    return published
+
+
+def _sent_by(author: User) -> sa.ColumnElement[bool]:
+    sent = aliased(Submission)
+    return Observation.submission_id.in_(sa.select(sent.id).where(sent.user_id == author.id))
+
+
+def get_observation(register: Register, number: int, *, seen_by: Reader) -> Observation:
+    """An observation with all that its page shows. Raises NotFound if the reader may not."""
+    row = db.session.scalar(
+        _whole().where(
+            Observation.register_id == register.id,
+            Observation.number == number,
+            visible_to(seen_by),
+        )
+    )
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def get_by_code(code: str) -> Observation:
+    """The observation of a tracking code, whole. Raises NotFound."""
+    row = db.session.scalar(_whole().where(Submission.code_sha256 == codes.digest(code)))
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def _whole() -> sa.Select[Any]:
+    return (
+        sa.select(Observation)
+        .join(Submission, Submission.id == Observation.submission_id)
+        .options(
+            joinedload(Observation.register).joinedload(Register.procedure),
+            joinedload(Observation.window),
+            joinedload(Observation.municipality).joinedload(Municipality.zone),
+            selectinload(Observation.parties).joinedload(ObservationParty.municipality),
+            selectinload(Observation.parties).joinedload(ObservationParty.stakeholder),
+            selectinload(Observation.texts).joinedload(WorkingText.written_by),
+            selectinload(Observation.anchors)
+            .joinedload(ObservationAnchor.anchor)
+            .joinedload(Anchor.section_version)
+            .options(joinedload(SectionVersion.document), joinedload(SectionVersion.unit)),
+            joinedload(Observation.submission).options(
+                selectinload(Submission.files).joinedload(SubmissionFile.file),
+                selectinload(Submission.requests)
+                .selectinload(Request.anchors)
+                .joinedload(Anchor.section_version)
+                .options(
+                    joinedload(SectionVersion.document),
+                    joinedload(SectionVersion.edition),
+                    joinedload(SectionVersion.unit),
+                ),
+            ),
+        )
+    )
+
+
+def observation_by_token(token_sha256: str) -> Observation | None:
+    """What a form already made, for one that comes again after its draft is gone."""
+    return db.session.scalar(
+        sa.select(Observation)
+        .join(Submission, Submission.id == Observation.submission_id)
+        .where(Submission.token_sha256 == token_sha256)
+    )
+
+
+def get_file(register: Register, number: int, file_id: int, *, seen_by: Reader) -> SubmissionFile:
+    """A file of an observation. Staff alone read files. Raises NotFound."""
+    row = db.session.scalar(
+        sa.select(SubmissionFile)
+        .options(joinedload(SubmissionFile.file))
+        .join(Observation, Observation.submission_id == SubmissionFile.submission_id)
+        .where(
+            SubmissionFile.id == file_id,
+            Observation.register_id == register.id,
+            Observation.number == number,
+        )
+    )
+    if row is None or not seen_by.can(Permission.REGISTER):
+        raise NotFound()
+    return row
+
+
+# -- the worklist ------------------------------------------------------------------------
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Filter:
+    """Which observations a list shows. Every field narrows; none means all.
+
+    Dates are days of Rome, both included, of the instant that counts.
+    """
+
+    register: str = ""
+    state: ObservationState | None = None
+    in_time: bool | None = None
+    regularity: Regularity | None = None
+    published: bool | None = None
+    type: SubjectType | None = None
+    group: SubjectGroup | None = None
+    municipality: int | None = None
+    without_municipality: bool = False
+    zone: int | None = None
+    document: int | None = None
+    provision: int | None = None
+    theme: int | None = None
+    channel: Channel | None = None
+    since: dt.date | None = None
+    until: dt.date | None = None
+    words: str = ""
+
+    def conditions(self, procedure: Procedure) -> list[sa.ColumnElement[bool]]:
+        """The same filter in SQL: lists, counts, summaries and exports all use it."""
+        found: list[sa.ColumnElement[bool]] = [_of_procedure(procedure, self.register)]
+        for column, value in (
+            (Observation.state, self.state),
+            (Observation.in_time, self.in_time),
+            (Observation.regularity, self.regularity),
+            (Observation.subject_type, self.type),
+            (Observation.municipality_id, self.municipality),
+            (Observation.channel, self.channel),
+        ):
+            if value is not None:
+                found.append(column == value)
+        if self.published is not None:
+            found.append(Observation.published_at.is_not(None) == self.published)
+        if self.group is not None:
+            types = [t for t in SubjectType if t.group is self.group]
+            found.append(Observation.subject_type.in_(types))
+        return found + self._places() + self._sections() + self._times_and_words()
+
+    def _places(self) -> list[sa.ColumnElement[bool]]:
+        found: list[sa.ColumnElement[bool]] = []
+        if self.without_municipality:
+            found.append(Observation.municipality_id.is_(None))
+        if self.zone is not None:
+            found.append(
+                Observation.municipality_id.in_(
+                    sa.select(Municipality.id).where(Municipality.zone_id == self.zone)
+                )
+            )
+        return found
+
+    def _sections(self) -> list[sa.ColumnElement[bool]]:
+        link = ObservationAnchor
+        found: list[sa.ColumnElement[bool]] = []
+        if self.document is not None:
+            found.append(_linked(link.document_id == self.document))
+        if self.provision is not None:
+            found.append(_linked(link.provision_id.in_(provisions_within(self.provision))))
+        if self.theme is not None:
+            found.append(_linked(link.provision_id.in_(provisions_of_theme(self.theme))))
+        return found
+
+    def _times_and_words(self) -> list[sa.ColumnElement[bool]]:
+        found: list[sa.ColumnElement[bool]] = []
+        if self.since is not None:
+            found.append(Observation.counts_on >= self.since)
+        if self.until is not None:
+            found.append(Observation.counts_on <= self.until)
+        for word in fold(self.words).split():
+            if word.isdigit() and len(word) < 10:
+                found.append(Observation.number == int(word))
+            else:
+                pattern = word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+                found.append(Observation.search_text.like(f"%{pattern}%", escape="\\"))
+        return found
+
+
+def _of_procedure(procedure: Procedure, register: str) -> sa.ColumnElement[bool]:
+    registers = sa.select(Register.id).where(Register.procedure_id == procedure.id)
+    if register:
+        registers = registers.where(Register.slug == register)
+    return Observation.register_id.in_(registers)
+
+
+def _linked(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    return Observation.id.in_(sa.select(ObservationAnchor.observation_id).where(condition))
+
+
+def provisions_within(provision_id: int) -> sa.Select[Any]:
+    """A provision and whatever stands on its page (the commi and letters of an article)."""
+    unit = aliased(SectionVersion)
+    return (
+        sa.select(SectionVersion.provision_id)
+        .join(unit, unit.id == SectionVersion.unit_id)
+        .where(
+            sa.or_(unit.provision_id == provision_id, SectionVersion.provision_id == provision_id)
+        )
+    )
+
+
+def provisions_of_theme(theme_id: int) -> sa.Select[Any]:
+    """The provisions of a theme, with what stands on their pages."""
+    unit = aliased(SectionVersion)
+    return (
+        sa.select(SectionVersion.provision_id)
+        .join(unit, unit.id == SectionVersion.unit_id)
+        .join(ProvisionTheme, ProvisionTheme.provision_id == unit.provision_id)
+        .where(ProvisionTheme.theme_id == theme_id)
+    )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ObservationRow:
+    """A line of the worklist."""
+
+    id: int
+    register: str
+    number: int
+    title: str
+    submitter: str
+    type: SubjectType
+    municipality: str | None
+    zone: str | None
+    counts_at: dt.datetime
+    in_time: bool
+    state: ObservationState
+    regularity: Regularity
+    protocol_number: str
+    published: bool
+    channel: Channel
+    sections: tuple[str, ...] = ()
+
+    @property
+    def cursor(self) -> str:
+        """Where the next page begins after this row."""
+        return f"{self.counts_at.isoformat()}~{self.id}"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PageOf:
+    """A page of a list, with the cursors of its neighbours (None at an end)."""
+
+    rows: list[ObservationRow]
+    after: str | None
+    before: str | None
+
+
+Submitter = aliased(ObservationParty)
+
+
+def with_submitter(query: Any) -> Any:
+    """Join an observation's register, submitter (`Submitter`), Comune and zone."""
+    return (
+        query.join(Register, Register.id == Observation.register_id)
+        .join(
+            Submitter,
+            sa.and_(
+                Submitter.observation_id == Observation.id,
+                Submitter.role == PartyRole.SUBMITTER,
+            ),
+        )
+        .outerjoin(Municipality, Municipality.id == Observation.municipality_id)
+        .outerjoin(Zone, Zone.id == Municipality.zone_id)
+    )
+
+
+def _rows(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """The lines of a list, projected to what it shows."""
+    columns = sa.select(
+        Observation.id,
+        Register.slug,
+        Observation.number,
+        Observation.title,
+        Submitter.name,
+        Observation.subject_type,
+        Municipality.name,
+        Zone.name,
+        Observation.counts_at,
+        Observation.in_time,
+        Observation.state,
+        Observation.regularity,
+        Observation.protocol_number,
+        Observation.published_at.is_not(None),
+        Observation.channel,
+    )
+    return with_submitter(columns).where(*conditions)
+
+
+def list_observations(
+    procedure: Procedure,
+    filter_: Filter,
+    *,
+    seen_by: Reader,
+    after: str = "",
+    before: str = "",
+    size: int = PAGE,
+) -> PageOf:
+    """A page of the list, newest first by the instant that counts; walked by cursors."""
+    query = _rows(*filter_.conditions(procedure), visible_to(seen_by))
+    key = sa.tuple_(Observation.counts_at, Observation.id)
+    backwards = bool(before) and not after
+    mark = _cursor(before if backwards else after)
+    if mark is not None:
+        query = query.where(key > sa.tuple_(*mark) if backwards else key < sa.tuple_(*mark))
+    order = (
+        (Observation.counts_at.asc(), Observation.id.asc())
+        if backwards
+        else (Observation.counts_at.desc(), Observation.id.desc())
+    )
+    result = db.session.execute(query.order_by(*order).limit(size + 1))
+    found = [ObservationRow(*row) for row in result]
+    more = len(found) > size
+    rows = found[:size][::-1] if backwards else found[:size]
+    if not rows:
+        return PageOf([], None, None)
+    has_after = more if not backwards else True
+    has_before = more if backwards else mark is not None
+    return PageOf(
+        _with_sections(rows),
+        rows[-1].cursor if has_after else None,
+        rows[0].cursor if has_before else None,
+    )
+
+
+def _cursor(text: str) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]] | None:
+    """The place that a cursor names; one that cannot be read means the beginning."""
+    instant, _sep, number = text.partition("~")
+    try:
+        moment = clock.parse_instant(instant)
+        return (
+            sa.literal(moment, Observation.counts_at.type),
+            sa.literal(int(number), sa.Integer()),
+        )
+    except (ValueError, OverflowError):
+        return None
+
+
+def section_briefs(observation_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """The sections of each observation («art. 18 c. 2»), in reading order: one query."""
+    found = db.session.execute(
+        sa.select(ObservationAnchor.observation_id, SectionVersion.brief)
+        .join(Anchor, Anchor.id == ObservationAnchor.anchor_id)
+        .join(SectionVersion, SectionVersion.id == Anchor.section_version_id)
+        .join(Document, Document.id == SectionVersion.document_id)
+        .where(ObservationAnchor.observation_id.in_(observation_ids))
+        .order_by(Document.position, SectionVersion.position)
+    )
+    briefs: dict[int, dict[str, None]] = {}
+    for observation_id, brief in found:
+        briefs.setdefault(observation_id, {})[brief] = None
+    return {observation_id: tuple(cited) for observation_id, cited in briefs.items()}
+
+
+def _with_sections(rows: list[ObservationRow]) -> list[ObservationRow]:
+    briefs = section_briefs([row.id for row in rows])
+    return [dataclasses.replace(row, sections=briefs.get(row.id, ())) for row in rows]
+
+
+def count_observations(procedure: Procedure, filter_: Filter, *, seen_by: Reader) -> int:
+    """How many the filter finds, counted no further than COUNT_CAP."""
+    capped = (
+        sa.select(Observation.id)
+        .where(*filter_.conditions(procedure), visible_to(seen_by))
+        .limit(COUNT_CAP)
+        .subquery()
+    )
+    return db.session.scalar(sa.select(sa.func.count()).select_from(capped)) or 0
+
+
+def count_views(
+    procedure: Procedure, views: dict[str, Filter], *, seen_by: Reader
+) -> dict[str, int]:
+    """How many each of the saved views holds: one query."""
+    columns = [
+        sa.func.count(sa.case((sa.and_(*view.conditions(procedure)), 1))).label(name)
+        for name, view in views.items()
+    ]
+    query = (
+        sa.select(*columns)
+        .select_from(Observation)
+        .where(_of_procedure(procedure, ""), visible_to(seen_by))
+    )
+    return dict(db.session.execute(query).one()._mapping)
+
+
+def neighbours(observation: Observation) -> tuple[int | None, int | None]:
+    """The numbers before and after in the same register."""
+    previous = db.session.scalar(
+        sa.select(sa.func.max(Observation.number)).where(
+            Observation.register_id == observation.register_id,
+            Observation.number < observation.number,
+        )
+    )
+    following = db.session.scalar(
+        sa.select(sa.func.min(Observation.number)).where(
+            Observation.register_id == observation.register_id,
+            Observation.number > observation.number,
+        )
+    )
+    return previous, following
+
+
+def own_observations(author: User) -> list[ObservationRow]:
+    """What an account has submitted, newest first."""
+    found = db.session.execute(
+        _rows(_sent_by(author)).order_by(Observation.counts_at.desc(), Observation.id.desc())
+    )
+    return _with_sections([ObservationRow(*row) for row in found])
+
+
+def publishable(procedure: Procedure, filter_: Filter, *, seen_by: Reader) -> Sequence[Observation]:
+    """What the filter finds that has a protocol number and is not published as it stands."""
+    return db.session.scalars(
+        sa.select(Observation)
+        .options(joinedload(Observation.register).joinedload(Register.procedure))
+        .options(selectinload(Observation.texts))
+        .where(
+            *filter_.conditions(procedure),
+            visible_to(seen_by),
+            Observation.state != ObservationState.RECEIVED,
+            Observation.published_at.is_(None),
+        )
+        .order_by(Observation.register_id, Observation.number)
+    ).all()
+
+
+def observations_of_stakeholder(stakeholder_id: int) -> list[ObservationRow]:
+    """The observations of which a stakeholder is a party, newest first."""
+    tied = Observation.id.in_(
+        sa.select(ObservationParty.observation_id).where(
+            ObservationParty.stakeholder_id == stakeholder_id
+        )
+    )
+    found = db.session.execute(
+        _rows(tied).order_by(Observation.counts_at.desc(), Observation.id.desc())
+    )
+    return _with_sections([ObservationRow(*row) for row in found])
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class MailRow:
+    """A receipt on its way, or sent."""
+
+    job: Job
+    register: str
+    number: int
+
+
+def mail_jobs(limit: int = 200) -> list[MailRow]:
+    """The receipts, those still waiting first."""
+    key = sa.literal("observation:") + sa.cast(Observation.id, sa.String)
+    rows = db.session.execute(
+        sa.select(Job, Register.slug, Observation.number)
+        .join(Observation, Job.about == key)
+        .join(Register, Register.id == Observation.register_id)
+        .where(Job.kind == "observation.receipt")
+        .order_by((Job.state == JobState.DONE).asc(), Job.id.desc())
+        .limit(limit)
+    )
+    return [MailRow(*row) for row in rows]

@@ -1,0 +1,154 @@
+"""What a submission consists of, before it is kept: plain values, checked by the form."""
+
+import dataclasses
+import datetime as dt
+import enum
+from typing import Any
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from ptm_participation.core.audit import canonical_json
+from ptm_participation.observations.workflow import (
+    Capacity,
+    Channel,
+    FileClass,
+    PartyRole,
+    RequestKind,
+)
+from ptm_participation.plan.models import SectionVersion
+from ptm_participation.procedure.models import IdentityLevel
+from ptm_participation.stakeholders.subjects import SubjectType
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Quote:
+    """A section, or words in it. `prefix` tells which occurrence of `exact` is meant."""
+
+    version_id: int
+    exact: str = ""
+    prefix: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Asked:
+    """One request."""
+
+    reasons: str
+    kind: RequestKind | None = None
+    quotes: tuple[Quote, ...] = ()
+    whole_plan: bool = False
+    place: str = ""
+    proposed: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Declared:
+    """A party as it declares itself."""
+
+    role: PartyRole
+    name: str
+    capacity: Capacity = Capacity.OWN_NAME
+    type: SubjectType | None = None
+    municipality_id: int | None = None
+    email: str = ""
+    phone: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A file that came along, already in the store."""
+
+    sha256: str
+    name: str
+    file_class: FileClass
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Received:
+    """All that was sent, on one channel, at one instant."""
+
+    channel: Channel
+    received_at: dt.datetime
+    parties: tuple[Declared, ...]
+    requests: tuple[Asked, ...]
+    identity_level: IdentityLevel
+    subject: str = ""
+    files: tuple[Enclosed, ...] = ()
+    sent_on: dt.date | None = None
+    language: str = "it"
+
+    @property
+    def submitter(self) -> Declared:
+        return next(party for party in self.parties if party.role is PartyRole.SUBMITTER)
+
+
+def as_sent(received: Received, versions: dict[int, SectionVersion], **facts: Any) -> str:
+    """The canonical JSON of all that was sent: what the receipt's digest is taken over.
+
+    The sections are named with their edition, their citation and the digest of their words,
+    so that the text proves what it was about without the rest of the database.
+    """
+    value = _plain(received)
+    for request in value["requests"]:
+        request["quotes"] = [
+            {
+                "edition": versions[quote["version_id"]].edition.label,
+                "document": versions[quote["version_id"]].document.code,
+                "citation": versions[quote["version_id"]].citation,
+                "heading": versions[quote["version_id"]].heading,
+                "words_sha256": versions[quote["version_id"]].sha256,
+                "exact": quote["exact"],
+            }
+            for quote in request["quotes"]
+        ]
+    return canonical_json({**value, **facts})
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {
+            field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)
+        }
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value.value if isinstance(value, enum.Enum) else value
+
+
+def as_text(received: Received, versions: dict[int, SectionVersion]) -> str:
+    """The submission as plain text in Italian: what extracts are cut from."""
+    with force_locale("it"):
+        blocks = [received.subject] if received.subject else []
+        many = len(received.requests) > 1
+        for number, asked in enumerate(received.requests, 1):
+            blocks.append(_request_text(number if many else None, asked, versions))
+    return "\n\n".join(blocks)
+
+
+def _request_text(number: int | None, asked: Asked, versions: dict[int, SectionVersion]) -> str:
+    lines = [_("Request %(number)d", number=number)] if number else []
+    for quote in asked.quotes:
+        section = versions[quote.version_id]
+        cited = f"{section.document.title}, {section.citation}"
+        lines.append(f"{cited}: «{quote.exact}»" if quote.exact else cited)
+    if asked.whole_plan:
+        lines.append(_("The whole plan"))
+    if asked.kind:
+        lines.append(str(asked.kind.label))
+    if asked.place:
+        lines.append(_("Place: %(place)s", place=asked.place))
+    if asked.proposed:
+        lines.append(_("Proposed words: «%(words)s»", words=asked.proposed))
+    lines.append(asked.reasons)
+    return "\n".join(lines)
+
+
+def default_title(received: Received, versions: dict[int, SectionVersion]) -> str:
+    """The subject as written, else what the observation is about: «art. 18 c. 2; Tav. 6»."""
+    if received.subject:
+        return received.subject
+    briefs = dict.fromkeys(
+        versions[quote.version_id].brief for asked in received.requests for quote in asked.quotes
+    )
+    with force_locale("it"):
+        return "; ".join(briefs)[:200] or _("The whole plan")

@@ -1,0 +1,521 @@
+"""The public form, in its steps."""
+
+import datetime as dt
+import io
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import FileStorage
+
+from ptm_participation.accounts.access import public
+from ptm_participation.accounts.forms import ConfirmForm
+from ptm_participation.accounts.models import User
+from ptm_participation.accounts.reader import signed_in_user
+from ptm_participation.core import clock, form_tokens
+from ptm_participation.core.arrival import arrived_at
+from ptm_participation.core.errors import DomainError
+from ptm_participation.core.formats import language
+from ptm_participation.core.forms import labelled
+from ptm_participation.core.storage import files
+from ptm_participation.core.uploads import ACCEPTED, is_signed_pdf, receive
+from ptm_participation.observations import codes, documents, drafting, queries, steps
+from ptm_participation.observations.blueprint import bp
+from ptm_participation.observations.forms import (
+    LinkForm,
+    PartyForm,
+    RequestsForm,
+    SendForm,
+    SubjectTypeForm,
+)
+from ptm_participation.observations.models import Draft
+from ptm_participation.observations.workflow import FileClass, RequestKind
+from ptm_participation.plan import queries as plan
+from ptm_participation.plan.service import occurs
+from ptm_participation.procedure import queries as procedures
+from ptm_participation.procedure.models import IdentityLevel, Procedure
+from ptm_participation.stakeholders.subjects import SubjectGroup, SubjectType
+
+# The identity levels that the site can take by itself, in the order in which they are offered.
+ONLINE_LEVELS = (
+    IdentityLevel.SIGNED_FILE,
+    IdentityLevel.SIGNATURE_AND_DOCUMENT,
+    IdentityLevel.ACCOUNT,
+    IdentityLevel.NONE,
+)
+
+
+_WAYS = {
+    IdentityLevel.SIGNED_FILE: _l("I add a digitally signed file"),
+    IdentityLevel.SIGNATURE_AND_DOCUMENT: _l("I add a signed copy and an identity document"),
+    IdentityLevel.ACCOUNT: _l("With my account, without a signature"),
+    IdentityLevel.NONE: _l("I send without a signature for now"),
+}
+
+
+# -- the start ---------------------------------------------------------------------------
+
+
+@bp.route("/osserva", methods=["GET", "POST"])
+@public
+def start() -> Any:
+    procedure = procedures.get_procedure()
+    window = procedures.public_window(procedure)
+    form = ConfirmForm()
+    sections = _sections_asked_for(procedure)
+    open_now = window is not None and window.takes(clock.now())
+    if form.validate_on_submit() and window is not None and open_now:
+        author = signed_in_user()
+        key = drafting.begin_draft(
+            window, author=author if isinstance(author, User) else None, sections=sections
+        )
+        step = "observations.requests" if sections else "observations.sections"
+        return redirect(url_for(step, key=key))
+    return render_template(
+        "observations/start.html",
+        form=form,
+        procedure=procedure,
+        window=window,
+        open_now=open_now,
+        chosen=steps.chosen_sections({"requests": [{"sections": sections}]})[0],
+        levels=[IdentityLevel(level) for level in procedure.sufficient_levels],
+    )
+
+
+def _sections_asked_for(procedure: Procedure) -> list[dict[str, Any]]:
+    """The section, and the words in it, that the reader came from."""
+    version_id = request.values.get("sezione", type=int)
+    if version_id is None:
+        return []
+    version = plan.get_version(version_id)
+    if version.edition.plan_id != procedure.plan_id:
+        return []
+    exact = " ".join(request.values.get("parole", "").split())
+    if not exact or not occurs(version, exact):
+        return [{"version": version.id}]
+    prefix = " ".join(request.values.get("prima", "").split())
+    return [{"version": version.id, "exact": exact, "prefix": prefix}]
+
+
+@bp.route("/osserva/modulo.pdf")
+@public
+def blank_form() -> Any:
+    procedure = procedures.get_procedure()
+    window = procedures.public_window(procedure)
+    if window is None:
+        return redirect(url_for("observations.start"))
+    return pdf_answer(documents.blank_form(procedure, window), "modulo-osservazione.pdf")
+
+
+def pdf_answer(content: bytes, name: str) -> Response:
+    answer = Response(content, mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    return answer
+
+
+def _frame(draft: Draft, key: str, step: str) -> dict[str, Any]:
+    """What every step's page shows beside its form."""
+    window = draft.window
+    return {
+        "draft": draft,
+        "key": key,
+        "step": step,
+        "window": window,
+        "procedure": window.procedure,
+        "late": not window.in_time(clock.now()),
+        "link_form": LinkForm(formdata=None),
+    }
+
+
+# -- step 1: on what ---------------------------------------------------------------------
+
+
+@bp.route("/osserva/<key>/su-che-cosa", methods=["GET", "POST"])
+@public
+def sections(key: str) -> Any:
+    draft = drafting.find_draft(key)
+    number = _request_number(draft)
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        content = _choose(draft, number)
+        drafting.save_draft(key, content)
+        if "continua" in request.form and _has_sections(content, number):
+            return redirect(url_for("observations.requests", key=key, _anchor=f"r{number + 1}"))
+        return redirect(
+            url_for(
+                "observations.sections",
+                key=key,
+                richiesta=number,
+                q=request.args.get("q") or None,
+                manca=1 if "continua" in request.form else None,
+                _anchor="scelte",
+            )
+        )
+    return render_template(
+        "observations/sections.html",
+        form=form,
+        **_section_page(draft, number),
+        **_frame(draft, key, steps.SUBJECT),
+    )
+
+
+def _section_page(draft: Draft, number: int) -> dict[str, Any]:
+    edition = draft.window.procedure.edition
+    words = request.args.get("q", "").strip()[:200]
+    found = plan.search(edition, words) if words else []
+    opened = request.args.get("documento", "")
+    listed = plan.list_documents(edition.plan)
+    counts = plan.section_counts(edition)
+    return {
+        "number": number,
+        "asked": draft.content["requests"][number],
+        "chosen": steps.chosen_sections(draft.content)[number],
+        "words": words,
+        "found": found,
+        "documents": [document for document in listed if counts.get(document.id)],
+        "trees": {
+            document.slug: plan.tree(edition, document)
+            for document in listed
+            if document.slug == opened
+        },
+        "edition": edition,
+        "nothing_chosen": "manca" in request.args,
+    }
+
+
+def _request_number(draft: Draft) -> int:
+    number = request.args.get("richiesta", 0, type=int)
+    return number if 0 <= number < len(draft.content["requests"]) else 0
+
+
+def _has_sections(content: dict[str, Any], number: int) -> bool:
+    asked = content["requests"][number]
+    return bool(asked["sections"] or asked["whole_plan"])
+
+
+def _choose(draft: Draft, number: int) -> dict[str, Any]:
+    """The draft's content after choosing, dropping, or speaking of the whole plan."""
+    content: dict[str, Any] = {**draft.content}
+    asked = {**content["requests"][number]}
+    chosen = request.form.get("scegli", type=int)
+    dropped = request.form.get("togli", type=int)
+    if chosen is not None:
+        version = plan.get_version(chosen)
+        of_this_plan = version.edition.plan_id == draft.window.procedure.plan_id
+        if of_this_plan and all(s["version"] != chosen for s in asked["sections"]):
+            asked["sections"] = [*asked["sections"], {"version": chosen}]
+            asked["whole_plan"] = False
+    if dropped is not None:
+        asked["sections"] = [s for s in asked["sections"] if s["version"] != dropped]
+    if "tutto" in request.form:
+        asked["whole_plan"] = request.form["tutto"] == "1"
+        if asked["whole_plan"]:
+            asked["sections"] = []
+    content["requests"] = [
+        asked if position == number else other for position, other in enumerate(content["requests"])
+    ]
+    return content
+
+
+# -- step 2: what is asked ---------------------------------------------------------------
+
+
+@bp.route("/osserva/<key>/richieste", methods=["GET", "POST"])
+@public
+def requests(key: str) -> Any:
+    draft = drafting.find_draft(key)
+    form = RequestsForm(data=steps.requests_data(draft.content))
+    refused: list[str] = []
+    if request.method == "POST":
+        content = steps.keep_requests(draft.content, form)
+        draft = drafting.save_draft(key, content)
+        refused = _take_files(key, form.files.data, FileClass.ATTACHMENT)
+        if not refused and not form.session_ended:
+            onward = _requests_action(key, content, form)
+            if onward is not None:
+                return onward
+        draft = drafting.find_draft(key)
+    form.files.errors = [*form.files.errors, *refused]
+    return render_template(
+        "observations/requests.html",
+        form=form,
+        chosen=steps.chosen_sections(draft.content),
+        content=draft.content,
+        attachments=[f for f in draft.files if f.file_class is FileClass.ATTACHMENT],
+        accepted=ACCEPTED,
+        hints={kind.value: kind.hint for kind in RequestKind},
+        **_frame(draft, key, steps.REQUESTS),
+    )
+
+
+def _requests_action(key: str, content: dict[str, Any], form: RequestsForm) -> Any:
+    """Where the button that was pressed leads; None shows the form again."""
+    asked = content["requests"]
+    if "aggiungi" in request.form and len(asked) < drafting.MOST_REQUESTS:
+        drafting.save_draft(key, {**content, "requests": [*asked, drafting.empty_request()]})
+        return redirect(url_for("observations.sections", key=key, richiesta=len(asked)))
+    gone = request.form.get("togli", type=int)
+    if gone is not None and len(asked) > 1:
+        kept = [other for position, other in enumerate(asked) if position != gone]
+        drafting.save_draft(key, {**content, "requests": kept})
+        return redirect(url_for("observations.requests", key=key))
+    dropped = request.form.get("togli-file", type=int)
+    if dropped is not None:
+        drafting.drop_file(key, dropped)
+        return redirect(url_for("observations.requests", key=key, _anchor="allegati"))
+    if "carica" in request.form:
+        return redirect(url_for("observations.requests", key=key, _anchor="allegati"))
+    sections_of = request.form.get("sezioni", type=int)
+    if sections_of is not None:
+        return redirect(url_for("observations.sections", key=key, richiesta=sections_of))
+    if "indietro" in request.form:
+        return redirect(url_for("observations.sections", key=key))
+    return redirect(url_for("observations.who", key=key)) if form.validate() else None
+
+
+def _take_files(key: str, uploads: list[Any] | None, file_class: FileClass) -> list[str]:
+    """Put the files beside the draft; returns a sentence for each that may not come in."""
+    refused = []
+    for upload in uploads or []:
+        if isinstance(upload, FileStorage) and upload.filename:
+            try:
+                name, kept = receive(upload)
+                drafting.put_file(key, name, kept, file_class)
+            except DomainError as error:
+                refused.append(str(error))
+    return refused
+
+
+@bp.route("/osserva/<key>/salva", methods=["POST"])
+@public
+def save(key: str) -> Any:
+    """Autosave: the same fields as the step's form, answered with the hour of saving."""
+    draft = drafting.find_draft(key)
+    form = RequestsForm(data=steps.requests_data(draft.content))
+    if form.session_ended:
+        return {"saved": False}, 409
+    drafting.save_draft(key, steps.keep_requests(draft.content, form))
+    hour = clock.rome(clock.now()).strftime("%H:%M")
+    return {"saved": True, "message": _("Draft saved at %(hour)s", hour=hour)}
+
+
+@bp.route("/osserva/<key>/link", methods=["POST"])
+@public
+def send_link(key: str) -> Any:
+    form = LinkForm()
+    back = redirect(url_for("observations.requests", key=key))
+    if form.validate_on_submit():
+        try:
+            drafting.send_resume_link(
+                key, form.email.data, address=request.remote_addr or "", language=language()
+            )
+        except drafting.TooManyLinks as error:
+            flash(str(error), "warning")
+        else:
+            flash(_("The link to this draft is on its way to your mailbox."), "success")
+    else:
+        flash(_("This e-mail address is not complete."), "warning")
+    return back
+
+
+# -- step 3: who -------------------------------------------------------------------------
+
+
+@bp.route("/osserva/<key>/chi-sei", methods=["GET", "POST"])
+@public
+def who(key: str) -> Any:
+    draft = drafting.find_draft(key)
+    party = draft.content["party"]
+    if not party.get("type") or "tipo" in request.args:
+        return _who_type(draft, key)
+    form = PartyForm(SubjectType(party["type"]), data=party)
+    if request.method == "POST":
+        draft = drafting.save_draft(key, steps.keep_party(draft.content, form))
+        if "indietro" in request.form:
+            return redirect(url_for("observations.requests", key=key))
+        if form.validate_on_submit():
+            return redirect(url_for("observations.check", key=key))
+    return render_template(
+        "observations/who.html",
+        form=form,
+        type=SubjectType(party["type"]),
+        **_frame(draft, key, steps.WHO),
+    )
+
+
+def _who_type(draft: Draft, key: str) -> Any:
+    party = draft.content["party"]
+    form = SubjectTypeForm(data=party)
+    if form.validate_on_submit():
+        drafting.save_draft(key, {**draft.content, "party": {**party, "type": form.type.data}})
+        return redirect(url_for("observations.who", key=key))
+    return render_template(
+        "observations/who_type.html",
+        form=form,
+        groups=[(g, [t for t in SubjectType if t.group is g]) for g in _FORM_GROUPS],
+        **_frame(draft, key, steps.WHO),
+    )
+
+
+_FORM_GROUPS = (
+    SubjectGroup.PRIVATE,
+    SubjectGroup.TERRITORIAL,
+    SubjectGroup.ASSOCIATION,
+    SubjectGroup.PROFESSIONAL,
+    SubjectGroup.SOCIAL,
+    SubjectGroup.AUTHORITY,
+    SubjectGroup.OPERATOR,
+    SubjectGroup.RESEARCH,
+    SubjectGroup.POLITICAL,
+)
+
+
+# -- step 4: check and send --------------------------------------------------------------
+
+
+@bp.route("/osserva/<key>/controlla", methods=["GET", "POST"])
+@public
+def check(key: str) -> Any:
+    moment = arrived_at()
+    try:
+        return _check(key, moment)
+    except drafting.DraftGone:
+        return _already_sent(key)
+
+
+def _check(key: str, moment: dt.datetime) -> Any:
+    draft = drafting.find_draft(key)
+    form = _send_form(draft)
+    if request.method == "POST" and not form.session_ended:
+        if "indietro" in request.form:
+            return redirect(url_for("observations.who", key=key))
+        if _may_send(draft, key, form):
+            try:
+                return _send(drafting.find_draft(key), key, form, moment)
+            except DomainError as error:
+                form.identity.errors = [*form.identity.errors, str(error)]
+        draft = drafting.find_draft(key)
+    return render_template(
+        "observations/check.html",
+        form=form,
+        missing=steps.missing(draft),
+        content=draft.content,
+        chosen=steps.chosen_sections(draft.content),
+        parties=_parties(draft),
+        private={file.file_class.value: file for file in draft.files},
+        levels=_levels(draft),
+        ways=_WAYS,
+        kinds={kind.value: kind for kind in RequestKind},
+        **_frame(draft, key, steps.CHECK),
+    )
+
+
+def _already_sent(key: str) -> Any:
+    """A draft that was sent is gone; whoever sends it again gets the same receipt."""
+    if queries.observation_by_token(form_tokens.digest(key)) is None:
+        raise drafting.DraftGone()
+    return redirect(url_for("observations.receipt", code=codes.code_of(key)))
+
+
+def _levels(draft: Draft) -> list[tuple[IdentityLevel, bool]]:
+    """The ways to be identified that are open here, and whether each suffices."""
+    procedure = draft.window.procedure
+    signed_in = isinstance(signed_in_user(), User)
+    return [
+        (level, procedure.suffices(level))
+        for level in ONLINE_LEVELS
+        if level is not IdentityLevel.ACCOUNT or signed_in
+    ]
+
+
+def _send_form(draft: Draft) -> SendForm:
+    form = SendForm(revision=str(draft.revision))
+    form.identity.choices = labelled(level for level, _suffices in _levels(draft))
+    return form
+
+
+def _parties(draft: Draft) -> list[Any]:
+    if any(gap.step == steps.WHO for gap in steps.missing(draft)):
+        return []
+    return steps.parties(draft.content["party"])
+
+
+def _may_send(draft: Draft, key: str, form: SendForm) -> bool:
+    """Whether all is there; errors are left beside their fields."""
+    good = form.validate_on_submit()
+    for field, file_class in (
+        (form.signed_file, FileClass.SIGNED),
+        (form.identity_file, FileClass.IDENTITY),
+    ):
+        refused = _take_files(key, [field.data] if field.data else [], file_class)
+        field.errors = [*field.errors, *refused]
+        good = good and not refused
+    if form.revision.data != str(draft.revision):
+        form.declaration.errors = [
+            _("The draft changed in the meantime: read it again, then send it.")
+        ]
+        form.revision.data = str(draft.revision)
+        good = False
+    return good and _files_fit(drafting.find_draft(key), form) and not steps.missing(draft)
+
+
+def _files_fit(draft: Draft, form: SendForm) -> bool:
+    """Whether the files that the chosen way of identification needs are there."""
+    here = {file.file_class: file for file in draft.files}
+    level = form.identity.data
+    signed = {IdentityLevel.SIGNED_FILE.value, IdentityLevel.SIGNATURE_AND_DOCUMENT.value}
+    if level in signed and FileClass.SIGNED not in here:
+        form.signed_file.errors = [_("Add the signed copy, or choose another way.")]
+    if level == IdentityLevel.SIGNATURE_AND_DOCUMENT.value and FileClass.IDENTITY not in here:
+        form.identity_file.errors = [_("Add the copy of your identity document.")]
+    wants_signature = level == IdentityLevel.SIGNED_FILE.value and FileClass.SIGNED in here
+    if wants_signature and not _digitally_signed(here[FileClass.SIGNED]):
+        form.signed_file.errors = [
+            _("This file holds no digital signature: send the signed PDF or the .p7m.")
+        ]
+    return not form.signed_file.errors and not form.identity_file.errors
+
+
+def _digitally_signed(file: Any) -> bool:
+    if file.name.lower().endswith(".p7m"):
+        return True
+    content = io.BytesIO(b"".join(files().read(file.file_sha256)))
+    return file.name.lower().endswith(".pdf") and is_signed_pdf(content)
+
+
+def _send(draft: Draft, key: str, form: SendForm, moment: dt.datetime) -> Any:
+    drafting.send_draft(
+        signed_in_user(),
+        draft.window,
+        key,
+        steps.assemble(
+            draft,
+            level=IdentityLevel(form.identity.data),
+            received_at=moment,
+            language=language(),
+        ),
+        notice=procedures.notice_in_force(draft.window.procedure),
+    )
+    return redirect(url_for("observations.receipt", code=codes.code_of(key)))
+
+
+@bp.route("/osserva/<key>/copia.pdf")
+@public
+def copy_to_sign(key: str) -> Any:
+    draft = drafting.find_draft(key)
+    if steps.missing(draft):
+        return redirect(url_for("observations.check", key=key))
+    return pdf_answer(documents.copy_to_sign(draft), "osservazione-da-firmare.pdf")
+
+
+@bp.route("/osserva/<key>/elimina", methods=["GET", "POST"])
+@public
+def discard(key: str) -> Any:
+    draft = drafting.find_draft(key)
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        drafting.drop_draft(key)
+        flash(_("The draft is deleted."), "success")
+        return redirect(url_for("observations.start"))
+    return render_template("observations/discard.html", form=form, **_frame(draft, key, ""))

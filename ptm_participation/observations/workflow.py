@@ -1,0 +1,188 @@
+"""The life of an observation, and the words for its channels, requests and dates."""
+
+import enum
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from ptm_participation.core.workflow import Workflow
+
+
+class ObservationState(enum.StrEnum):
+    """How far the office has come. Source: register §4; splitting and deciding come after."""
+
+    RECEIVED = "received"
+    REGISTERED = "registered"
+    CHECKED = "checked"
+
+    @property
+    def label(self) -> Any:
+        return {
+            ObservationState.RECEIVED: _l("Received"),
+            ObservationState.REGISTERED: _l("Protocol given"),
+            ObservationState.CHECKED: _l("Checked"),
+        }[self]
+
+
+OBSERVATION_WORKFLOW = Workflow(
+    {
+        ObservationState.RECEIVED: {ObservationState.REGISTERED},
+        ObservationState.REGISTERED: {ObservationState.CHECKED},
+        ObservationState.CHECKED: set(),
+    }
+)
+
+
+class Regularity(enum.StrEnum):
+    """Whether the author is identified well enough for the procedure."""
+
+    SUFFICIENT = "sufficient"
+    TO_REGULARISE = "to-regularise"
+    REGULARISED = "regularised"
+
+    @property
+    def label(self) -> Any:
+        return {
+            Regularity.SUFFICIENT: _l("Author identified"),
+            Regularity.TO_REGULARISE: _l("To be regularised"),
+            Regularity.REGULARISED: _l("Regularised"),
+        }[self]
+
+
+class Channel(enum.StrEnum):
+    """The way a submission came in."""
+
+    WEB = "web"
+    PEC = "pec"
+    REGISTERED_MAIL = "registered-mail"
+    HAND = "hand"
+    EMAIL = "email"
+    SITTING = "sitting"
+
+    @property
+    def label(self) -> Any:
+        return {
+            Channel.WEB: _l("This site"),
+            Channel.PEC: _l("Certified mail (PEC)"),
+            Channel.REGISTERED_MAIL: _l("Registered letter"),
+            Channel.HAND: _l("By hand, at the counter"),
+            Channel.EMAIL: _l("Ordinary e-mail"),
+            Channel.SITTING: _l("In the minutes of a sitting"),
+        }[self]
+
+
+class Basis(enum.StrEnum):
+    """Which date counts, and why."""
+
+    RECEIPT = "receipt"
+    POSTMARK = "postmark"
+    PEC_ACCEPTANCE = "pec-acceptance"
+    OFFICER = "officer"
+
+    @property
+    def label(self) -> Any:
+        return {
+            Basis.RECEIPT: _l("the instant of receipt counts"),
+            Basis.POSTMARK: _l("the postmark counts"),
+            Basis.PEC_ACCEPTANCE: _l("the acceptance by the sender's PEC provider counts"),
+            Basis.OFFICER: _l("set by the office, with its reason"),
+        }[self]
+
+
+# The date that counts for each channel of paper and mail. Source: notice of deposit of the
+# PTM (raccomandata: postmark); CAD art. 48 (PEC: acceptance).
+BASIS_OF_CHANNEL = {
+    Channel.WEB: Basis.RECEIPT,
+    Channel.PEC: Basis.PEC_ACCEPTANCE,
+    Channel.REGISTERED_MAIL: Basis.POSTMARK,
+    Channel.HAND: Basis.RECEIPT,
+    Channel.EMAIL: Basis.RECEIPT,
+    Channel.SITTING: Basis.RECEIPT,
+}
+
+
+class RequestKind(enum.StrEnum):
+    """What a request wants done with the words or the map. Source: register §2."""
+
+    CHANGE = "change"
+    REMOVE = "remove"
+    ADD = "add"
+    CLARIFY = "clarify"
+    REDRAW = "redraw"
+    CORRECT = "correct"
+
+    @property
+    def label(self) -> Any:
+        return {
+            RequestKind.CHANGE: _l("Change the words"),
+            RequestKind.REMOVE: _l("Remove the words"),
+            RequestKind.ADD: _l("Add something"),
+            RequestKind.CLARIFY: _l("Make them clear"),
+            RequestKind.REDRAW: _l("Redraw a boundary"),
+            RequestKind.CORRECT: _l("Correct an error"),
+        }[self]
+
+    @property
+    def hint(self) -> Any:
+        return {
+            RequestKind.CHANGE: _l("I propose other words"),
+            RequestKind.REMOVE: _l("They should not be there"),
+            RequestKind.ADD: _l("A case or a rule is missing"),
+            RequestKind.CLARIFY: _l("One cannot tell what they mean"),
+            RequestKind.REDRAW: _l("On a map of the plan"),
+            RequestKind.CORRECT: _l("A misprint, a wrong figure or reference"),
+        }[self]
+
+    @property
+    def proposes_words(self) -> bool:
+        return self in {RequestKind.CHANGE, RequestKind.ADD, RequestKind.CORRECT}
+
+
+class PartyRole(enum.StrEnum):
+    """A party's place in a submission."""
+
+    SUBMITTER = "submitter"
+    REPRESENTATIVE = "representative"
+    SIGNATORY = "signatory"
+
+    @property
+    def label(self) -> Any:
+        return {
+            PartyRole.SUBMITTER: _l("Submitter"),
+            PartyRole.REPRESENTATIVE: _l("Representative"),
+            PartyRole.SIGNATORY: _l("Further signatory"),
+        }[self]
+
+
+class Capacity(enum.StrEnum):
+    """By what right a party writes."""
+
+    OWN_NAME = "own-name"
+    LEGAL_REPRESENTATIVE = "legal-representative"
+    DELEGATE = "delegate"
+
+    @property
+    def label(self) -> Any:
+        return {
+            Capacity.OWN_NAME: _l("In own name"),
+            Capacity.LEGAL_REPRESENTATIVE: _l("Legal representative"),
+            Capacity.DELEGATE: _l("By delegation"),
+        }[self]
+
+
+class FileClass(enum.StrEnum):
+    """How private a file of a submission is. An identity document is in no export."""
+
+    ATTACHMENT = "attachment"
+    SIGNED = "signed"
+    IDENTITY = "identity"
+    SCAN = "scan"
+
+    @property
+    def label(self) -> Any:
+        return {
+            FileClass.ATTACHMENT: _l("Attachment"),
+            FileClass.SIGNED: _l("Signed observation"),
+            FileClass.IDENTITY: _l("Identity document"),
+            FileClass.SCAN: _l("Scan of the original"),
+        }[self]
