@@ -1,0 +1,1 @@
+"""News of the procedure, and the receipts that leave the house."""
