@@ -1,0 +1,112 @@
+"""The manager's summary and exports."""
+
+import tempfile
+from collections.abc import Iterator
+from typing import IO, Any
+
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    render_template,
+    request,
+    stream_with_context,
+)
+
+from ptm_participation.accounts.access import Permission, requires
+from ptm_participation.accounts.reader import signed_in_user
+from ptm_participation.core import audit, clock, heads
+from ptm_participation.core.errors import NotFound
+from ptm_participation.observations import filters
+from ptm_participation.procedure import queries as procedures
+from ptm_participation.reporting import exports, queries, service, sheets
+
+bp = Blueprint("reporting", __name__)
+
+CHUNK = 256 * 1024
+
+
+@bp.route("/ufficio/sintesi")
+@requires(Permission.SUMMARISE)
+def summary() -> Any:
+    procedure = procedures.get_procedure()
+    filter_, problems = filters.read(request.args)
+    return render_template(
+        "reporting/summary.html",
+        procedure=procedure,
+        totals=queries.totals(procedure, filter_),
+        tables=queries.tables(procedure, filter_),
+        unheard=queries.not_consulted(procedure),
+        problems=problems,
+        chips=filters.chips(procedure, request.args),
+        choices=filters.choices(procedure),
+        address=filters.without_paging(request.args),
+        now=clock.now(),
+    )
+
+
+@bp.route("/ufficio/esportazioni")
+@requires(Permission.EXPORT)
+def index() -> Any:
+    procedure = procedures.get_procedure()
+    return render_template(
+        "reporting/index.html",
+        exports=sheets.EXPORTS,
+        procedure=procedure,
+        chips=filters.chips(procedure, request.args),
+        address=filters.without_paging(request.args),
+        now=clock.now(),
+    )
+
+
+@bp.route("/ufficio/esportazioni/<name>.<format>")
+@requires(Permission.EXPORT)
+def export(name: str, format: str) -> Any:
+    if format not in exports.FORMATS or name not in sheets.EXPORTS:
+        raise NotFound()
+    procedure = procedures.get_procedure()
+    reader = signed_in_user()
+    arguments = filters.without_paging(request.args)
+    service.note_export(
+        reader,
+        procedure,
+        name=name,
+        format=format,
+        filter=filters.in_words(procedure, arguments),
+    )
+    sheet = sheets.make(name, procedure, arguments, seen_by=reader)
+    content = exports.to_csv(sheet) if format == "csv" else _pieces(_workbook(sheet))
+    answer = Response(stream_with_context(content), content_type=exports.FORMATS[format])
+    day = clock.today().isoformat()
+    answer.headers["Content-Disposition"] = (
+        f'attachment; filename="{procedure.code}-{name}-{day}.{format}"'
+    )
+    return answer
+
+
+def _workbook(sheet: exports.Sheet) -> IO[bytes]:
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it has been sent
+    exports.to_xlsx(sheet, file)
+    file.seek(0)
+    return file
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(CHUNK):
+            yield piece
+
+
+@bp.route("/ufficio/verifica")
+@requires(Permission.VERIFY)
+def verification() -> Any:
+    """Read every chain of the log, and compare it with the heads that were exported."""
+    folder = current_app.config["HEADS_FOLDER"]
+    known = heads.read(folder) if folder.exists() else []
+    return render_template(
+        "reporting/verification.html",
+        findings=audit.verify(known),
+        heads=audit.heads(),
+        exported=len(known),
+        now=clock.now(),
+    )
