@@ -1,0 +1,275 @@
+"""What anybody may read: home, plan, path, published observations, notices."""
+
+from typing import Any
+
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
+
+from ptm_participation.accounts.access import public
+from ptm_participation.accounts.models import User
+from ptm_participation.accounts.reader import signed_in_user
+from ptm_participation.communications import service as news
+from ptm_participation.core import clock
+from ptm_participation.core.errors import NotFound
+from ptm_participation.observations import published, queries
+from ptm_participation.plan import queries as plan
+from ptm_participation.plan.models import Document, Edition, Plan
+from ptm_participation.plan.queries import SectionRow
+from ptm_participation.procedure import queries as procedures
+from ptm_participation.stakeholders.subjects import SubjectGroup
+from ptm_participation.territory import queries as territory
+
+bp = Blueprint("site", __name__)
+
+
+def shareable() -> None:
+    """Let caches share this page, unless it turns out to read the session."""
+    g.shareable = True
+
+
+@bp.app_context_processor
+def _term() -> dict[str, Any]:
+    """The window that every page of the plan speaks of, asked for only where it is shown."""
+
+    def present_window() -> Any:
+        if "window" not in g:
+            g.window = procedures.public_window(procedures.get_procedure())
+        return g.window
+
+    return {"present_window": present_window}
+
+
+@bp.route("/")
+@public
+def home() -> Any:
+    shareable()
+    procedure = procedures.get_procedure()
+    return render_template(
+        "site/home.html",
+        procedure=procedure,
+        window=procedures.public_window(procedure),
+        stages=procedures.path(procedure),
+        totals=published.totals(procedure),
+        news=news.list_news(procedure, published=True, limit=3),
+        now=clock.now(),
+    )
+
+
+@bp.route("/percorso")
+@public
+def path() -> Any:
+    shareable()
+    procedure = procedures.get_procedure()
+    return render_template(
+        "site/path.html",
+        procedure=procedure,
+        stages=procedures.path(procedure),
+        links=plan.plan_links(procedure.plan),
+    )
+
+
+# -- the plan ----------------------------------------------------------------------------
+
+
+def _edition(of: Plan, default: Edition) -> Edition:
+    label = request.args.get("ed", "")
+    return plan.get_edition(of, label) if label else default
+
+
+@bp.route("/piano")
+@public
+def plan_index() -> Any:
+    shareable()
+    procedure = procedures.get_procedure()
+    edition = _edition(procedure.plan, procedure.edition)
+    words = request.args.get("q", "").strip()[:200]
+    return render_template(
+        "site/plan_index.html",
+        procedure=procedure,
+        edition=edition,
+        editions=plan.list_editions(procedure.plan),
+        documents=plan.list_documents(procedure.plan),
+        counts=plan.section_counts(edition),
+        words=words,
+        found=plan.search(edition, words) if words else [],
+        links=plan.plan_links(procedure.plan),
+    )
+
+
+@bp.route("/piano/<document>")
+@public
+def document(document: str) -> Any:
+    shareable()
+    procedure = procedures.get_procedure()
+    edition = _edition(procedure.plan, procedure.edition)
+    shown = plan.get_document(procedure.plan, document)
+    words = request.args.get("q", "").strip()[:200]
+    return render_template(
+        "site/document.html",
+        procedure=procedure,
+        edition=edition,
+        editions=plan.list_editions(procedure.plan),
+        document=shown,
+        tree=plan.tree(edition, shown),
+        counts=published.unit_counts(edition.id, shown.id),
+        words=words,
+        found=plan.search(edition, words, shown) if words else [],
+    )
+
+
+@bp.route("/piano/<document>/<slug>")
+@public
+def section(document: str, slug: str) -> Any:
+    shareable()
+    procedure = procedures.get_procedure()
+    edition = _edition(procedure.plan, procedure.edition)
+    shown = plan.get_document(procedure.plan, document)
+    row = plan.get_section(edition, shown, slug)
+    if row.anchor:
+        return redirect(_page_address(edition, shown, row))
+    index = plan.tree(edition, shown)
+    return render_template(
+        "site/section.html",
+        procedure=procedure,
+        edition=edition,
+        document=shown,
+        section=row,
+        path=plan.path_to(row),
+        parts=plan.page_of(row),
+        index=index,
+        neighbours=_neighbours(index, row),
+        themes=plan.section_themes(row),
+        versions=plan.versions_of(row),
+        observations=published.published_on_page(row.id),
+        counts=published.unit_counts(edition.id, shown.id),
+    )
+
+
+def _page_address(edition: Edition, document: Document, row: SectionRow) -> str:
+    """Where a comma is read: on its article's page, at its fragment."""
+    unit = plan.sections([row.unit_id])[row.unit_id]
+    label = request.args.get("ed")
+    return url_for(
+        "site.section", document=document.slug, slug=unit.slug, ed=label, _anchor=row.slug
+    )
+
+
+def _neighbours(
+    index: list[SectionRow], row: SectionRow
+) -> tuple[SectionRow | None, SectionRow | None]:
+    """The sections of the same kind before and after, in reading order."""
+    same = [other for other in index if other.kind is row.kind]
+    place = next(number for number, other in enumerate(same) if other.id == row.id)
+    before = same[place - 1] if place else None
+    after = same[place + 1] if place + 1 < len(same) else None
+    return before, after
+
+
+# -- published observations --------------------------------------------------------------
+
+
+@bp.route("/osservazioni")
+@public
+def observations() -> Any:
+    shareable()
+    procedure = procedures.get_procedure()
+    groups = {group.value: group for group in SubjectGroup}
+    zone = request.args.get("zona", "")
+    provision = request.args.get("articolo", "")
+    filter_ = published.PublicFilter(
+        group=groups.get(request.args.get("gruppo", "")),
+        zone=int(zone) if zone.isdigit() and len(zone) < 8 else None,
+        in_time={"si": True, "no": False}.get(request.args.get("nei-termini", "")),
+        provision=int(provision) if provision.isdigit() and len(provision) < 10 else None,
+    )
+    return render_template(
+        "site/observations.html",
+        procedure=procedure,
+        page=published.list_published(
+            procedure, filter_, after=request.args.get("dopo", 0, type=int)
+        ),
+        filtered=filter_ != published.PublicFilter(),
+        groups=list(SubjectGroup),
+        zones=territory.list_zones(),
+        arguments=request.args,
+    )
+
+
+@bp.route("/osservazioni/<register>/<int:number>")
+@public
+def observation(register: str, number: int) -> Any:
+    """A published observation; its author, signed in, sees it before that too."""
+    named = procedures.get_register(register)
+    try:
+        shown = published.get_published(named, number)
+    except NotFound:
+        return _own_observation(register, number)
+    shareable()
+    return render_template(
+        "site/observation.html", procedure=named.procedure, shown=shown, register=named
+    )
+
+
+def _own_observation(register: str, number: int) -> Any:
+    reader = signed_in_user()
+    if not isinstance(reader, User):
+        raise NotFound()
+    named = procedures.get_register(register)
+    whole = queries.get_observation(named, number, seen_by=reader)
+    return render_template("site/own_observation.html", observation=whole)
+
+
+# -- notices -----------------------------------------------------------------------------
+
+
+@bp.route("/notizie")
+@public
+def news_index() -> Any:
+    shareable()
+    procedure = procedures.get_procedure()
+    return render_template(
+        "site/news_index.html", news=news.list_news(procedure, published=True), procedure=procedure
+    )
+
+
+@bp.route("/notizie/<int:news_id>")
+@public
+def news_item(news_id: int) -> Any:
+    shareable()
+    return render_template("site/news_item.html", news=news.get_news(news_id, published=True))
+
+
+@bp.route("/privacy")
+@public
+def privacy() -> Any:
+    shareable()
+    procedure = procedures.get_procedure()
+    return render_template(
+        "site/privacy.html", notice=procedures.notice_in_force(procedure), procedure=procedure
+    )
+
+
+@bp.route("/come-presentare")
+@public
+def ways() -> Any:
+    shareable()
+    procedure = procedures.get_procedure()
+    return render_template(
+        "site/ways.html", procedure=procedure, window=procedures.public_window(procedure)
+    )
+
+
+@bp.route("/accessibilita")
+@public
+def accessibility() -> Any:
+    shareable()
+    return render_template("site/accessibility.html", procedure=procedures.get_procedure())
+
+
+@bp.route("/assets/<version>/<path:path>")
+@public
+def present_asset(version: str, path: str) -> Any:
+    """A page shown before an upgrade asks for files of its version: send it to today's."""
+    address = current_app.jinja_env.globals["asset"](path)  # type: ignore[operator]
+    if address == request.path:
+        raise NotFound()
+    return redirect(address)

@@ -1,0 +1,37 @@
+// What every form has: focus goes to what went wrong, long texts count themselves, and a form
+// that is on its way is not sent a second time by an impatient finger.
+document.addEventListener("DOMContentLoaded", () => {
+  const alert = document.querySelector("[data-focus]");
+  if (alert) alert.focus();
+  for (const area of document.querySelectorAll("textarea[data-count]")) {
+    const counter = document.querySelector(`[data-counter-of="${area.id}"]`);
+    const language = document.documentElement.lang;
+    const show = () => { counter.textContent = area.value.length.toLocaleString(language); };
+    area.addEventListener("input", show);
+  }
+  for (const form of document.querySelectorAll("form[method=post]")) {
+    form.addEventListener("submit", (event) => {
+      if (form.dataset.sent) { event.preventDefault(); return; }
+      form.dataset.sent = "1";
+      form.setAttribute("aria-busy", "true");
+    });
+  }
+  // A page shown again by the browser's Back button can be sent again.
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) {
+      delete form.dataset.sent;
+      form.removeAttribute("aria-busy");
+    }
+  });
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      button.querySelector("[data-copied]").hidden = false;
+    });
+  }
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+});

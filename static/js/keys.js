@@ -1,0 +1,26 @@
+// Keys of the office. Never while typing; each key has its visible control.
+document.addEventListener("DOMContentLoaded", () => {
+  const rows = [...document.querySelectorAll("[data-rows] > tr")];
+  let at = rows.findIndex((row) => row.querySelector("a")?.getAttribute("href") === sessionStorage.getItem("cursor"));
+  const mark = () => rows.forEach((row, index) => row.classList.toggle("cursor", index === at));
+  mark();
+  const move = (step) => {
+    if (!rows.length) return;
+    at = Math.min(rows.length - 1, Math.max(0, at + step));
+    mark();
+    rows[at].querySelector("a").focus();
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input, textarea, select")) return;
+    const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    if (target) { event.preventDefault(); target.focus(); if (target.tagName === "A") target.click(); }
+    else if (event.key === "j") move(1);
+    else if (event.key === "k") move(-1);
+  });
+  for (const row of rows) {
+    row.querySelector("a")?.addEventListener("click", (event) => {
+      sessionStorage.setItem("cursor", event.currentTarget.getAttribute("href"));
+    });
+  }
+});
