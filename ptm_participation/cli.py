@@ -1,0 +1,331 @@
+"""The `ptm` commands. They call use cases, and end with status 1 and a sentence on error."""
+
+import dataclasses
+import functools
+import getpass
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import sqlalchemy as sa
+from flask import Flask, current_app
+from flask.cli import AppGroup, ScriptInfo, with_appcontext
+from flask_babel import force_locale
+
+from ptm_participation.accounts import service as accounts
+from ptm_participation.accounts.access import PERMISSIONS, Permission, Role
+from ptm_participation.accounts.models import User
+from ptm_participation.core import audit, backup, heads, schema
+from ptm_participation.core.audit import NamedActor
+from ptm_participation.core.db import db
+from ptm_participation.core.errors import DomainError
+from ptm_participation.core.storage import files
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Operator(NamedActor):
+    """Whoever has a shell on the server: reads all, and is named in the log."""
+
+    name: str = ""
+
+    def can(self, permission: Permission) -> bool:
+        return permission in PERMISSIONS[Role.ADMINISTRATOR]
+
+
+def operator() -> Any:
+    """The person at the command line, by the name of the system account."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):  # an account without a name
+        name = str(os.getuid())
+    return Operator(f"command line ({name})", f"command line ({name})")
+
+
+class Commands(AppGroup):
+    """Commands whose errors are sentences, and whose words are those of the default language."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (DomainError, backup.BackupError) as error:
+            raise click.ClickException(str(error)) from error
+
+
+def register(group: click.Group) -> None:
+    """Give the `ptm` group its commands."""
+    for command in (init, serve, worker, demo, user, plan, export, audit_group, backup_, restore):
+        group.add_command(command)
+
+
+def _sentence(function: F) -> F:
+    """Let a command end with a sentence instead of a trace."""
+
+    @functools.wraps(function)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except (DomainError, backup.BackupError) as error:
+            raise click.ClickException(str(error)) from error
+
+    return run  # type: ignore[return-value]
+
+
+# -- running -----------------------------------------------------------------------------
+
+
+@click.command()
+@click.option("--admin-email", default="admin@localhost.localdomain", show_default=True)
+@with_appcontext
+@_sentence
+def init(admin_email: str) -> None:
+    """Bring the database up to date, load the reference data, make the first administrator.
+
+    Prints a one-time link to set the administrator's password while none has one.
+    """
+    prepare(current_app._get_current_object())  # type: ignore[attr-defined]
+    link = _first_administrator(admin_email)
+    if link:
+        click.echo(f"Set the administrator's password here, once ({admin_email}):\n\n  {link}\n")
+
+
+def prepare(app: Flask) -> None:
+    """Migrate and load; nothing is done that was done before."""
+    from ptm_participation.reference.loader import load_reference_data
+
+    url, root = app.config["SQLALCHEMY_DATABASE_URI"], app.config["ROOT"]
+    if schema.current(url) != schema.head(root):
+        schema.upgrade(root, url)
+        click.echo("The database is at the present schema.")
+    counts = load_reference_data()
+    if counts is not None:
+        click.echo(
+            f"Reference data: {counts.added} added, {counts.updated} updated, "
+            f"{counts.corrected} left as corrected by hand."
+        )
+
+
+def _first_administrator(email: str) -> str | None:
+    """The link for the first administrator, made anew until the password is set."""
+    administrators = db.session.scalars(
+        sa.select(User).filter_by(role=Role.ADMINISTRATOR, active=True)
+    ).all()
+    if any(user.password_hash for user in administrators):
+        return None
+    user = (
+        administrators[0]
+        if administrators
+        else accounts.add_user(
+            operator(), email=email, name="Amministratore", role=Role.ADMINISTRATOR
+        )
+    )
+    token = accounts.issue_password_link(operator(), user)
+    return f"{current_app.config['PUBLIC_URL']}/imposta-password/{token}"
+
+
+@click.command()
+@with_appcontext
+def serve() -> None:
+    """Serve the site, with a worker process beside it, until stopped."""
+    from ptm_participation.serving import serve as run
+
+    run(current_app._get_current_object())  # type: ignore[attr-defined]
+
+
+@click.command()
+@click.option("--until-idle", is_flag=True, help="Do what is due, then end.")
+@with_appcontext
+def worker(until_idle: bool) -> None:
+    """Do the jobs that wait: messages, and what each day wants."""
+    from ptm_participation.worker import work
+
+    work(current_app._get_current_object(), until_idle=until_idle)  # type: ignore[attr-defined]
+
+
+@click.command()
+@click.option("--serve", "serve_it", is_flag=True, help="Then serve it.")
+@click.pass_context
+@_sentence
+def demo(context: click.Context, serve_it: bool) -> None:
+    """Fill a separate database with a process whose totals are the PTM's real ones."""
+    from ptm_participation.demonstration import fill
+
+    os.environ["PTM_DEMO"] = "1"  # read by this process's configuration and the server's workers
+    app = context.ensure_object(ScriptInfo).load_app()
+    with app.app_context():
+        prepare(app)
+        fill(click.echo)
+        if serve_it:
+            from ptm_participation.serving import serve as run
+
+            run(app)
+
+
+# -- accounts ----------------------------------------------------------------------------
+
+user = Commands("user", help="Accounts.")
+
+
+@user.command("add")
+@click.argument("email")
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+@click.option("--name", default="", help="Name and surname; the e-mail address if not given.")
+def user_add(email: str, role: str, name: str) -> None:
+    """Open an account and print the one-time link to set its password."""
+    made = accounts.add_user(operator(), email=email, name=name or email, role=Role(role))
+    token = accounts.issue_password_link(operator(), made)
+    click.echo(f"{current_app.config['PUBLIC_URL']}/imposta-password/{token}")
+
+
+# -- the plan ----------------------------------------------------------------------------
+
+plan = Commands("plan", help="The plan's text.")
+
+
+@plan.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--document", required=True, help="Code of the document, for example NDA.")
+@click.option("--edition", required=True, help="Label of the edition; a draft is made if new.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def plan_import(file: Path, document: str, edition: str, dry_run: bool, as_json: bool) -> None:
+    """Read a text in Akoma Ntoso and put it into an edition."""
+    from ptm_participation.plan.akn import read_akoma_ntoso
+    from ptm_participation.plan.akn_xml import UnreadableText
+    from ptm_participation.plan.models import Document
+    from ptm_participation.plan.service import import_text, preview_import
+
+    try:
+        tree = read_akoma_ntoso(file.read_bytes())
+    except UnreadableText as error:
+        raise click.ClickException(str(error)) from error
+    target = db.session.scalar(sa.select(Document).filter_by(code=document.upper()))
+    if target is None:
+        codes = ", ".join(db.session.scalars(sa.select(Document.code).order_by(Document.position)))
+        raise click.ClickException(f"There is no document {document}: choose one of {codes}.")
+    run = preview_import if dry_run else import_text
+    report = run(operator(), target, edition, tree, source=file.name)
+    values = dataclasses.asdict(report)
+    if as_json:
+        click.echo(json.dumps({**values, "dry_run": dry_run}, ensure_ascii=False, indent=1))
+        return
+    kinds = ", ".join(f"{count} {kind}" for kind, count in report.by_kind.items())
+    click.echo(
+        f"{report.document}, edition {report.edition}: {report.sections} sections ({kinds})."
+    )
+    click.echo(
+        f"{report.same} stay as they were numbered, {report.moved} are renumbered, "
+        f"{report.new} are new, {report.gone} are no longer there."
+    )
+    if dry_run:
+        click.echo("Nothing was written.")
+
+
+# -- data out ----------------------------------------------------------------------------
+
+EXPORT_NAMES = (
+    "register",
+    "municipalities",
+    "stakeholders",
+    "consultations",
+    "sections",
+    "summary",
+)
+
+
+@click.command()
+@click.argument("name", type=click.Choice(EXPORT_NAMES))
+@click.option("--format", "format_", type=click.Choice(["csv", "xlsx"]), required=True)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
+@click.option("--filter", "filter_", default="", help="As in the address: comune=12&tipo=citizen")
+@with_appcontext
+@_sentence
+def export(name: str, format_: str, out: Path, filter_: str) -> None:
+    """Write an export to a file; a file that is there is replaced only by a whole one."""
+    from urllib.parse import parse_qsl
+
+    from ptm_participation.procedure.queries import get_procedure
+    from ptm_participation.reporting import exports, sheets
+    from ptm_participation.reporting.service import note_export
+
+    arguments = dict(parse_qsl(filter_))
+    draft = out.with_name(f".{out.name}.part")
+    with force_locale("it"):
+        procedure = get_procedure()
+        note_export(operator(), procedure, name=name, format=format_, filter=filter_)
+        sheet = sheets.make(name, procedure, arguments, seen_by=operator())
+        with draft.open("wb") as file:
+            if format_ == "xlsx":
+                exports.to_xlsx(sheet, file)
+            else:
+                file.writelines(exports.to_csv(sheet))
+    draft.replace(out)
+    click.echo(f"{out}")
+
+
+audit_group = Commands("audit", help="The log of every change.")
+
+
+@audit_group.command("verify")
+@click.option(
+    "--heads",
+    "heads_at",
+    type=click.Path(exists=True, path_type=Path),
+    help="A file or folder of exported heads; PTM_HEADS_DIR if not given.",
+)
+def audit_verify(heads_at: Path | None) -> None:
+    """Read every chain and compare it with the exported heads."""
+    folder = heads_at or current_app.config["HEADS_FOLDER"]
+    known = heads.read(folder) if folder.exists() else []
+    findings = audit.verify(known)
+    for finding in findings:
+        click.echo(f"NOT INTACT  {finding}")
+    if findings:
+        raise click.ClickException(f"{len(findings)} findings.")
+    for head in audit.heads():
+        click.echo(f"intact  {head.stream}  {head.seq} entries  {head.hash}")
+    click.echo(f"Compared with {len(known)} exported heads.")
+
+
+@audit_group.command("heads")
+def audit_heads() -> None:
+    """Export the heads of the chains now."""
+    click.echo(f"{heads.export(current_app.config['HEADS_FOLDER'])}")
+
+
+@click.command("backup")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@with_appcontext
+@_sentence
+def backup_(folder: Path) -> None:
+    """Copy database and files into FOLDER, while the program serves."""
+    revision = schema.head(current_app.config["ROOT"])
+    report = backup.back_up(folder, files(), revision)
+    click.echo(f"{report.rows} rows and {report.files} files are in {folder}.")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@with_appcontext
+@_sentence
+def restore(folder: Path) -> None:
+    """Fill an empty database and storage from a backup."""
+    manifest = backup.read_manifest(folder)
+    root, url = current_app.config["ROOT"], current_app.config["SQLALCHEMY_DATABASE_URI"]
+    present = schema.current(url)
+    if present not in {None, manifest["revision"]}:
+        raise backup.BackupError("The database is not empty and has another schema.")
+    if present is None:
+        schema.upgrade(root, url, manifest["revision"])
+    report = backup.restore(folder, files())
+    if [dataclasses.asdict(head) for head in report.heads] != manifest["heads"]:
+        raise backup.BackupError("The restored log differs from that of the backup.")
+    if manifest["revision"] != schema.head(root):
+        schema.upgrade(root, url)
+    click.echo(f"{report.rows} rows and {report.files} files are restored.")
+    sys.stdout.flush()

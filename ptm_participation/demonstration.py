@@ -1,0 +1,599 @@
+"""A process to look at: the PTM's real totals, with invented texts that say so.
+
+The totals are those of the register of the PTM (annex 1 to the resolution of approval): 79
+observations, 56 in time and 23 late; 36 from 30 Comuni, 11 from associations, 32 from others.
+Everything is made by the use cases behind the forms, at the instants in which it would have
+happened.
+"""
+
+import dataclasses
+import datetime as dt
+import hashlib
+import hmac
+import io
+import random
+from collections.abc import Callable, Iterator
+
+import sqlalchemy as sa
+from flask import current_app
+
+from ptm_participation.accounts import service as accounts
+from ptm_participation.accounts.access import Role
+from ptm_participation.accounts.models import User
+from ptm_participation.communications import service as news
+from ptm_participation.consultations import service as consultations
+from ptm_participation.consultations.models import AttendanceRole, ConsultationKind
+from ptm_participation.consultations.service import Account, Attended
+from ptm_participation.core import clock, form_tokens
+from ptm_participation.core.audit import SYSTEM, VISITOR
+from ptm_participation.core.db import db
+from ptm_participation.core.storage import Kept, files
+from ptm_participation.core.uploads import PDF
+from ptm_participation.observations import documents, drafting, service
+from ptm_participation.observations.models import Observation
+from ptm_participation.observations.received import Asked, Declared, Quote, Received
+from ptm_participation.observations.steps import assemble
+from ptm_participation.observations.workflow import (
+    Capacity,
+    Channel,
+    FileClass,
+    PartyRole,
+    RequestKind,
+)
+from ptm_participation.plan.queries import resolve_references
+from ptm_participation.procedure import queries as procedures
+from ptm_participation.procedure.models import IdentityLevel, Procedure, StepKind, Window
+from ptm_participation.stakeholders import service as stakeholders
+from ptm_participation.stakeholders.models import Stakeholder
+from ptm_participation.stakeholders.subjects import SubjectGroup, SubjectType
+from ptm_participation.territory.models import Municipality, Zone
+
+SEED = 2020
+SAYS_SO = "Testo dimostrativo, inventato."
+
+ACCOUNTS = (
+    (Role.STAKEHOLDER, "associazione@demo.example", "Associazione Suolo e Acque (dimostrativa)"),
+    (Role.CONTRIBUTOR, "redazione@demo.example", "Redazione (dimostrativa)"),
+    (Role.STAFF, "istruttrice@demo.example", "Istruttrice 2 (dimostrativa)"),
+    (Role.MANAGER, "dirigente@demo.example", "Dirigente (dimostrativa)"),
+    (Role.ADMINISTRATOR, "amministratore@demo.example", "Amministratore (dimostrativo)"),
+)
+
+# How many arrived in each week from Wednesday 2 September 2020: invented, but for their sums.
+IN_TIME_BY_WEEK = (1, 0, 2, 1, 3, 4, 5, 9, 31)
+LATE_BY_WEEK = (9, 5, 4, 3, 2)
+
+ASSOCIATIONS = (
+    (SubjectType.ENVIRONMENTAL_ASSOCIATION, "Associazione Suolo e Acque"),
+    (SubjectType.ENVIRONMENTAL_ASSOCIATION, "Amici dei Navigli e dei fontanili"),
+    (SubjectType.ENVIRONMENTAL_ASSOCIATION, "Circolo ambiente Adda"),
+    (SubjectType.ENVIRONMENTAL_ASSOCIATION, "Rete degli alberi"),
+    (SubjectType.ASSOCIATION, "Associazione Pedali e stazioni"),
+    (SubjectType.ASSOCIATION, "Associazione Abitare il sud"),
+    (SubjectType.ASSOCIATION, "Associazione Paesaggi agrari"),
+    (SubjectType.COMMITTEE, "Comitato per il bosco di pianura"),
+    (SubjectType.COMMITTEE, "Comitato Vivere la Martesana"),
+    (SubjectType.COMMITTEE, "Comitato contro la nuova logistica"),
+    (SubjectType.ASSOCIATION, "Associazione Acqua bene comune"),
+)
+OTHERS = (
+    (SubjectType.TRADE_ASSOCIATION, "Associazione di categoria delle costruzioni", 3),
+    (SubjectType.TRADE_ASSOCIATION, "Associazione di categoria agricola", 2),
+    (SubjectType.PROFESSIONAL_ORDER, "Ordine professionale", 2),
+    (SubjectType.PARK_AUTHORITY, "Ente gestore di parco", 2),
+    (SubjectType.OPERATOR, "Gestore di rete", 2),
+    (SubjectType.POLITICAL_GROUP, "Gruppo consiliare", 1),
+    (SubjectType.COMPANY, "Società immobiliare", 6),
+    (SubjectType.COMPANY, "Impresa agricola", 3),
+    (SubjectType.CITIZENS, "Gruppo di cittadini", 2),
+    (SubjectType.CITIZEN, "Cittadino", 7),
+    (SubjectType.PROFESSIONAL, "Professionista", 2),
+)
+
+# Subjects to write about: title, sections, what is asked, what for.
+SUBJECTS = (
+    (
+        "Soglie di consumo di suolo nei Comuni già densi",
+        "18",
+        RequestKind.CHANGE,
+        "Nei Comuni più costruiti la stessa riduzione lascia consumare gli ultimi suoli liberi.",
+    ),
+    (
+        "Definizione di suolo libero",
+        "18",
+        RequestKind.CLARIFY,
+        "La locuzione non è definita: si chiede un rinvio alla norma regionale.",
+    ),
+    (
+        "Varchi della rete ecologica lungo la ferrovia",
+        "61; 64; Tav. 4",
+        RequestKind.CHANGE,
+        "Il varco indicato non tiene conto delle recinzioni esistenti lungo la linea.",
+    ),
+    (
+        "Riperimetrazione di un ambito agricolo",
+        "41; Tav. 6",
+        RequestKind.REDRAW,
+        "L'area è coltivata e risulta urbanizzata nella tavola.",
+    ),
+    (
+        "Invarianza idraulica nei piccoli interventi",
+        "79",
+        RequestKind.ADD,
+        "Per gli interventi minori serve una misura proporzionata.",
+    ),
+    (
+        "Isole di calore e piazze alberate",
+        "23; Tav. 8",
+        RequestKind.ADD,
+        "Si propone un indirizzo per le piazze e i parcheggi pubblici.",
+    ),
+    (
+        "Rete ciclabile: collegamenti con le stazioni",
+        "36; Tav. 9",
+        RequestKind.ADD,
+        "Mancano due collegamenti con le fermate della linea suburbana.",
+    ),
+    (
+        "Luoghi urbani per la mobilità: criteri",
+        "35; Tav. 2",
+        RequestKind.CHANGE,
+        "I criteri vanno graduati secondo la frequenza del servizio.",
+    ),
+    (
+        "Logistica e traffico pesante sulla provinciale",
+        "31",
+        RequestKind.CHANGE,
+        "Si chiede di legare i nuovi insediamenti alla capacità della rete.",
+    ),
+    (
+        "Grandi strutture di vendita",
+        "29",
+        RequestKind.CLARIFY,
+        "Il rapporto con la programmazione regionale non è chiaro.",
+    ),
+    (
+        "Perequazione territoriale: fondo e aliquote",
+        "11",
+        RequestKind.CHANGE,
+        "Le aliquote vanno rese note prima dell'adeguamento dei piani comunali.",
+    ),
+    (
+        "Coordinamento tra STTM e piani comunali",
+        "9; STTM 1",
+        RequestKind.CLARIFY,
+        "I tempi dell'adeguamento non coincidono.",
+    ),
+    (
+        "Dorsale verde e confini del parco",
+        "66; Tav. 5.2",
+        RequestKind.REDRAW,
+        "Il tracciato attraversa un'area già compromessa.",
+    ),
+    (
+        "Alberi monumentali: elenco da aggiornare",
+        "52; Tav. 3",
+        RequestKind.CORRECT,
+        "Un esemplare censito manca dalla tavola.",
+    ),
+    (
+        "Reticolo idrico minore",
+        "72; Tav. 7",
+        RequestKind.CORRECT,
+        "Un tratto tombinato è indicato come a cielo aperto.",
+    ),
+    (
+        "Rete verde: unità paesistico-ambientali",
+        "69; Tav. 5.1",
+        RequestKind.CLARIFY,
+        "Si chiede come si applichi agli ambiti già pianificati.",
+    ),
+    (
+        "Servizi sovracomunali nei Comuni piccoli",
+        "26; STTM 2",
+        RequestKind.ADD,
+        "Si propone una premialità per la gestione associata.",
+    ),
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Author:
+    """Somebody who writes in the demonstration."""
+
+    type: SubjectType
+    name: str
+    municipality_id: int | None
+
+    @property
+    def private(self) -> bool:
+        return self.type.is_private_person
+
+
+def fill(echo: Callable[[str], None]) -> None:
+    """Fill the database once, and print the accounts every time."""
+    if not db.session.scalar(sa.select(sa.func.count(Observation.id))):
+        _Demonstration(random.Random(SEED)).make()
+        echo("The demonstration is ready: 79 observations, 56 in time and 23 late.")
+    echo("Accounts of the demonstration:")
+    for role, email, _name in ACCOUNTS:
+        echo(f"  {role.value:<14} {email:<30} {password_of(email)}")
+
+
+def password_of(email: str) -> str:
+    """The password of an account of the demonstration: of this installation, and repeatable."""
+    key = str(current_app.config["SECRET_KEY"]).encode()
+    return hmac.new(key, email.encode(), hashlib.sha256).hexdigest()[:16]
+
+
+class _Demonstration:
+    """Makes the process in the order of its days."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.chance = chance
+        self.procedure: Procedure = procedures.get_procedure()
+        window = procedures.public_window(self.procedure)
+        assert window is not None
+        self.window: Window = window
+        self.users: dict[Role, User] = {}
+        self.protocol = 187_600
+
+    def make(self) -> None:
+        with clock.at("2019-09-02T09:00"):
+            self._accounts()
+        self._consultations()
+        self._observations()
+        self._office_work()
+        self._news()
+
+    # -- people --------------------------------------------------------------------------
+
+    def _accounts(self) -> None:
+        for role, email, name in ACCOUNTS:
+            user = accounts.add_user(SYSTEM, email=email, name=name, role=role)
+            accounts.give_password(SYSTEM, user, password_of(email))
+            self.users[role] = user
+
+    @property
+    def staff(self) -> User:
+        return self.users[Role.STAFF]
+
+    def _token(self) -> str:
+        return f"{self.chance.getrandbits(128):032x}"
+
+    # -- meetings ------------------------------------------------------------------------
+
+    def _consultations(self) -> None:
+        for zone, title, day, hour, place, sections in _MEETINGS:
+            with clock.at(f"{day}T19:00"):
+                self._meeting(zone, title, day, hour, place, sections)
+        with clock.at("2020-02-20T18:00"):
+            self._table()
+
+    def _meeting(
+        self, zone_name: str, title: str, day: str, hour: str, place: str, sections: str
+    ) -> None:
+        zone = db.session.scalars(sa.select(Zone).filter_by(name=zone_name)).one()
+        host = db.session.scalars(sa.select(Municipality).filter_by(name=place)).one()
+        bodies = db.session.scalars(
+            sa.select(Stakeholder.id)
+            .join(Municipality, Municipality.id == Stakeholder.municipality_id)
+            .where(Municipality.zone_id == zone.id, Stakeholder.type == SubjectType.MUNICIPALITY)
+            .order_by(Stakeholder.sort_key)
+        ).all()
+        attended = tuple(
+            Attended(
+                body,
+                self.chance.choices(list(AttendanceRole), weights=(8, 1, 1))[0],
+                "Sindaco o delegato (dimostrativo)",
+            )
+            for body in bodies
+        )
+        consultations.log_consultation(
+            self.staff,
+            self.procedure,
+            Account(
+                kind=ConsultationKind.MEETING,
+                phase=StepKind.LISTENING,
+                title=title,
+                starts_at=clock.parse_instant(f"{day}T{hour or '00:00'}"),
+                hour_known=bool(hour),
+                place=place,
+                municipality_id=host.id,
+                zone_id=zone.id,
+                agenda="Presentazione della proposta di PTM\nInterventi dei Comuni",
+                minutes=(
+                    f"{SAYS_SO} Presenze, giorno dove non è noto e interventi sono inventati.\n\n"
+                    "I Comuni chiedono tempi certi per l'adeguamento dei piani e criteri "
+                    "leggibili sulle soglie di consumo di suolo."
+                ),
+                attended=attended,
+                section_ids=tuple(self._sections(sections)),
+            ),
+            token=self._token(),
+        )
+
+    def _table(self) -> None:
+        types = [t for t in SubjectType if t.group is SubjectGroup.SOCIAL]
+        bodies = db.session.scalars(
+            sa.select(Stakeholder.id)
+            .where(Stakeholder.type.in_(types))
+            .order_by(Stakeholder.sort_key)
+            .limit(8)
+        ).all()
+        consultations.log_consultation(
+            self.staff,
+            self.procedure,
+            Account(
+                kind=ConsultationKind.TABLE,
+                phase=StepKind.LISTENING,
+                title="Tavolo con le parti economiche e sociali (dimostrativo)",
+                starts_at=clock.parse_instant("2020-02-20T15:00"),
+                place="Milano",
+                agenda="Invarianza idraulica\nLogistica e grandi strutture",
+                minutes=f"{SAYS_SO} Si chiede gradualità nell'applicazione.",
+                attended=tuple(Attended(body) for body in bodies),
+                section_ids=tuple(self._sections("79; 31; 29")),
+            ),
+            token=self._token(),
+        )
+
+    def _sections(self, text: str) -> list[int]:
+        return resolve_references(self.procedure.edition, text)[0]
+
+    # -- observations --------------------------------------------------------------------
+
+    def _observations(self) -> None:
+        authors = list(self._authors())
+        self.chance.shuffle(authors)
+        moments = sorted(self._moments())
+        channels = (
+            [Channel.PEC] * 47
+            + [Channel.WEB] * 22
+            + [Channel.REGISTERED_MAIL] * 7
+            + [Channel.HAND] * 3
+        )
+        self.chance.shuffle(channels)
+        for moment, author, channel in zip(moments, authors, channels, strict=True):
+            subject = self.chance.choice(SUBJECTS)
+            with clock.at(moment):
+                if channel is Channel.WEB:
+                    self._from_the_site(author, subject, moment)
+                else:
+                    self._from_paper(author, subject, channel, moment)
+
+    def _authors(self) -> Iterator[Author]:
+        """79 of them: 36 Comuni of which six twice, 11 associations, 32 others."""
+        municipalities = list(
+            db.session.execute(
+                sa.select(Municipality.id, Municipality.name).order_by(Municipality.sort_key)
+            )
+        )
+        chosen = self.chance.sample(municipalities, 30)
+        for number, name in chosen + chosen[:6]:
+            yield Author(SubjectType.MUNICIPALITY, f"Comune di {name}", number)
+        places = [number for number, _name in municipalities]
+        for type_, name in ASSOCIATIONS:
+            yield Author(type_, f"{name} (dimostrativa)", self.chance.choice(places))
+        for type_, name, count in OTHERS:
+            for turn in range(1, count + 1):
+                place = self.chance.choice([*places, None])
+                yield Author(type_, f"{name} {turn} (dimostrativo)", place)
+
+    def _moments(self) -> Iterator[dt.datetime]:
+        """When each arrived, office hours mostly, and the last evening of the term."""
+        start = dt.datetime(2020, 9, 2, tzinfo=clock.ROME)
+        for week, count in enumerate(IN_TIME_BY_WEEK):
+            for _turn in range(count):
+                moment = start + dt.timedelta(
+                    weeks=week, days=self.chance.randrange(5), hours=self.chance.uniform(9, 18)
+                )
+                yield min(moment, dt.datetime(2020, 11, 2, 23, 48, 7, tzinfo=clock.ROME))
+        late = dt.datetime(2020, 11, 4, tzinfo=clock.ROME)
+        for week, count in enumerate(LATE_BY_WEEK):
+            for _turn in range(count):
+                yield late + dt.timedelta(
+                    weeks=week, days=self.chance.randrange(5), hours=self.chance.uniform(9, 18)
+                )
+
+    def _from_the_site(
+        self, author: Author, subject: tuple[str, str, RequestKind, str], moment: dt.datetime
+    ) -> None:
+        """The steps of the public form, as they save and send."""
+        title, sections, kind, reasons = subject
+        signed_in = self.users[Role.STAKEHOLDER] if author.name in ACCOUNTS[0][2] else None
+        key = drafting.begin_draft(
+            self.window,
+            author=signed_in,
+            sections=[{"version": number} for number in self._sections(sections)],
+        )
+        draft = drafting.find_draft(key)
+        content = {**draft.content, "subject": title, "party": self._party(author)}
+        content["requests"] = [
+            {
+                **content["requests"][0],
+                "kind": kind.value,
+                "reasons": f"{reasons}\n\n{SAYS_SO}",
+                "proposed": f"{SAYS_SO} Si propongono parole nuove." if kind.proposes_words else "",
+            }
+        ]
+        drafting.save_draft(key, content)
+        if self.chance.random() < 0.4:
+            drafting.put_file(key, "estratto-dimostrativo.pdf", self._pdf(), FileClass.ATTACHMENT)
+        level = IdentityLevel.ACCOUNT if signed_in else IdentityLevel.NONE
+        if self.chance.random() < 0.6:
+            level = IdentityLevel.SIGNATURE_AND_DOCUMENT
+            drafting.put_file(key, "osservazione-firmata.pdf", self._pdf(), FileClass.SIGNED)
+            drafting.put_file(key, "documento.pdf", self._pdf(), FileClass.IDENTITY)
+        drafting.send_draft(
+            signed_in or VISITOR,
+            self.window,
+            key,
+            assemble(drafting.find_draft(key), level=level, received_at=moment, language="it"),
+            notice=procedures.notice_in_force(self.procedure),
+        )
+
+    def _party(self, author: Author) -> dict[str, str]:
+        fields = {
+            "type": author.type.value,
+            "name": author.name,
+            "municipality": str(author.municipality_id or "outside"),
+            "email": "",
+            "phone": "",
+        }
+        if author.private:
+            return {**fields, "capacity": Capacity.OWN_NAME.value}
+        return {
+            **fields,
+            "representative": "Nome Cognome (dimostrativo)",
+            "representative_capacity": Capacity.LEGAL_REPRESENTATIVE.value,
+        }
+
+    def _pdf(self) -> Kept:
+        content = documents.blank_form(self.procedure, self.window)
+        return files().keep(io.BytesIO(content), PDF)
+
+    def _from_paper(
+        self,
+        author: Author,
+        subject: tuple[str, str, RequestKind, str],
+        channel: Channel,
+        moment: dt.datetime,
+    ) -> None:
+        """What an officer enters on the day of arrival."""
+        title, sections, _kind, reasons = subject
+        levels = {
+            Channel.PEC: IdentityLevel.PEC,
+            Channel.HAND: IdentityLevel.COUNTER,
+            Channel.REGISTERED_MAIL: IdentityLevel.SIGNATURE_AND_DOCUMENT,
+        }
+        sent = clock.rome(moment).date() if channel is Channel.REGISTERED_MAIL else None
+        self.protocol += self.chance.randint(1, 90)
+        service.enter_observation(
+            self.staff,
+            self.window,
+            Received(
+                channel=channel,
+                received_at=moment.astimezone(dt.UTC),
+                sent_on=sent,
+                parties=(
+                    Declared(
+                        PartyRole.SUBMITTER,
+                        author.name,
+                        Capacity.OWN_NAME,
+                        author.type,
+                        author.municipality_id,
+                    ),
+                ),
+                requests=(
+                    Asked(
+                        reasons=f"{reasons}\n\n{SAYS_SO}",
+                        quotes=tuple(Quote(number) for number in self._sections(sections)),
+                    ),
+                ),
+                identity_level=levels[channel],
+                subject=title,
+            ),
+            token=self._token(),
+            protocol=(f"{self.protocol:07d}", clock.rome(moment).date()),
+        )
+
+    # -- the office ----------------------------------------------------------------------
+
+    def _office_work(self) -> None:
+        """Protocols, ties to stakeholders, checks, publication of what is ready."""
+        rows = db.session.scalars(sa.select(Observation).order_by(Observation.number)).all()
+        with clock.at("2020-12-10T10:00"):
+            for row in rows[:-3]:
+                self._look_at(row)
+        with clock.at("2021-02-10T11:00"):
+            ready = [row for row in rows[:-3] if row.number % 8]
+            service.publish(self.users[Role.MANAGER], ready)
+
+    def _look_at(self, row: Observation) -> None:
+        if not row.protocol_number:
+            self.protocol += self.chance.randint(1, 90)
+            service.record_protocol(
+                self.staff, row, number=f"{self.protocol:07d}", on=dt.date(2020, 12, 10)
+            )
+        service.check_observation(self.staff, row)
+        party = row.submitter
+        known = db.session.scalar(sa.select(Stakeholder).filter_by(name=party.name))
+        if known is None and not row.subject_type.is_private_person:
+            known = stakeholders.add_stakeholder(
+                self.staff,
+                token=form_tokens.new_token(),
+                name=party.name,
+                type=row.subject_type,
+                municipality_id=row.municipality_id,
+            )
+        if known is not None:
+            service.tie_party(self.staff, party, known)
+
+    def _news(self) -> None:
+        for moment, title, body in _NEWS:
+            with clock.at(moment):
+                item = news.draft_news(
+                    self.users[Role.CONTRIBUTOR],
+                    self.procedure,
+                    token=self._token(),
+                    title=title,
+                    body=body,
+                )
+                news.publish_news(self.staff, item)
+
+
+# Zone, place and what is known of the day are the PTM's (news of November 2019); where only
+# the month is known, the day is invented.
+_MEETINGS = (
+    ("Sud Est", "Incontro della zona Sud Est", "2019-11-28", "16:45", "San Donato Milanese", "18"),
+    (
+        "Magentino e Abbiatense",
+        "Incontro della zona Magentino e Abbiatense",
+        "2019-12-05",
+        "",
+        "Magenta",
+        "41; Tav. 6",
+    ),
+    (
+        "Sud Ovest",
+        "Incontro della zona Sud Ovest (giorno dimostrativo)",
+        "2020-01-14",
+        "",
+        "Rozzano",
+        "41; 18",
+    ),
+    (
+        "Alto Milanese",
+        "Incontro della zona Alto Milanese (giorno dimostrativo)",
+        "2020-01-21",
+        "",
+        "Legnano",
+        "31; 35",
+    ),
+    (
+        "Nord Milano",
+        "Incontro della zona Nord Milano (giorno dimostrativo)",
+        "2020-01-28",
+        "",
+        "Cinisello Balsamo",
+        "23; Tav. 8",
+    ),
+)
+_NEWS = (
+    (
+        "2020-07-30T09:00",
+        "Il piano adottato è all'albo pretorio",
+        "Norme, tavole e rapporto ambientale sono pubblicati. Notizia dimostrativa.",
+    ),
+    (
+        "2020-09-02T09:00",
+        "Avviso di deposito sul BURL, Serie Avvisi e Concorsi n. 36",
+        "Da oggi si possono presentare osservazioni. Notizia dimostrativa.",
+    ),
+    (
+        "2021-02-10T12:00",
+        "Pubblicate le prime osservazioni registrate",
+        "Si leggono alla voce Osservazioni. Notizia dimostrativa.",
+    ),
+)

@@ -1,0 +1,29 @@
+"""Every feature's tables, gathered so that migrations and backups see the whole schema."""
+
+from ptm_participation.accounts import models as accounts
+from ptm_participation.communications import models as communications
+from ptm_participation.consultations import models as consultations
+from ptm_participation.core import models as core
+from ptm_participation.core.db import Base
+from ptm_participation.observations import models as observations
+from ptm_participation.plan import models as plan
+from ptm_participation.procedure import models as procedure
+from ptm_participation.reference import models as reference
+from ptm_participation.stakeholders import models as stakeholders
+from ptm_participation.territory import models as territory
+
+metadata = Base.metadata
+
+__all__ = [
+    "accounts",
+    "communications",
+    "consultations",
+    "core",
+    "metadata",
+    "observations",
+    "plan",
+    "procedure",
+    "reference",
+    "stakeholders",
+    "territory",
+]
