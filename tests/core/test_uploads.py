@@ -1,0 +1,134 @@
+"""What may come in, and the sentence for what may not."""
+
+import io
+import zipfile
+
+import pypdfium2
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.datastructures import FileStorage
+
+from ptm_participation.core import uploads
+from ptm_participation.core.storage import files
+from ptm_participation.core.uploads import (
+    Damaged,
+    Disguised,
+    FileEmpty,
+    FileRefused,
+    FileTooLarge,
+    HasMacros,
+    NameNotGood,
+    PacksTooMuch,
+    Protected,
+    TypeNotTaken,
+)
+from tests.factories import PDF_BYTES, PNG_BYTES, docx
+
+GEOJSON = b'{"type":"FeatureCollection","features":[]}'
+P7M = bytes.fromhex("308006092a864886f70d010702a080") + b"\0" * 20
+PROTECTED_DOCX = bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600
+
+
+def _receive(name: str, content: bytes) -> tuple[str, str]:
+    kept_name, kept = uploads.receive(FileStorage(io.BytesIO(content), filename=name))
+    return kept_name, kept.sha256
+
+
+def _odt(mimetype: bytes = b"application/vnd.oasis.opendocument.text") -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("mimetype", mimetype)
+        archive.writestr("content.xml", "<a/>")
+    return buffer.getvalue()
+
+
+def _bomb() -> bytes:
+    return docx(**{"word/media/zeros.bin": b"\0" * 80_000_000})
+
+
+def _encrypted_pdf() -> bytes:
+    """A PDF that says that it is encrypted, so that no reader opens it without the password."""
+    return PDF_BYTES.replace(
+        b"trailer<</Root 1 0 R>>",
+        b"4 0 obj<</Filter/Standard/V 1/R 2/O("
+        + b"o" * 32
+        + b")/U("
+        + b"u" * 32
+        + b")/P -44>>endobj\ntrailer<</Root 1 0 R/Encrypt 4 0 R/ID[(a)(a)]>>",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("estratto.pdf", PDF_BYTES),
+        ("Foto del 3 ottobre.PNG", PNG_BYTES),
+        ("osservazione.docx", docx()),
+        ("osservazione.odt", _odt()),
+        ("firmata.pdf.p7m", P7M),
+        ("area.geojson", GEOJSON),
+    ],
+)
+def test_what_people_send_is_kept_as_it_is(app: Flask, name: str, content: bytes) -> None:
+    kept_name, sha256 = _receive(name, content)
+
+    assert kept_name == name
+    assert b"".join(files().read(sha256)) == content
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "refusal"),
+    [
+        ("vuoto.pdf", b"", FileEmpty),
+        ("grande.pdf", b"%PDF-" + b"0" * (20 * 1024 * 1024), FileTooLarge),
+        ("../../etc/passwd.pdf", PDF_BYTES, NameNotGood),
+        ("C:\\Utenti\\a.pdf", PDF_BYTES, NameNotGood),
+        ("gpj.\u202efdp.pdf", PDF_BYTES, NameNotGood),
+        (".pdf", PDF_BYTES, NameNotGood),
+        ("senza estensione", PDF_BYTES, NameNotGood),
+        ("pagina.html", b"<script>alert(1)</script>", TypeNotTaken),
+        ("disegno.svg", b"<svg onload='alert(1)'/>", TypeNotTaken),
+        ("archivio.zip", docx(), TypeNotTaken),
+        ("pagina.pdf", b"<html><script>1</script></html>", Disguised),
+        ("foto.jpg", PNG_BYTES, Disguised),
+        ("testo.docx", PDF_BYTES, Disguised),
+        ("testo.docx", _odt(), Disguised),
+        ("testo.odt", docx(), Disguised),
+        ("firma.p7m", PDF_BYTES, Disguised),
+        ("area.geojson", b'{"a": 1}', Disguised),
+        ("area.geojson", b"[" * 100_000, Disguised),
+        ("rotto.pdf", b"%PDF-1.7 and then nothing", Damaged),
+        ("rotto.docx", docx()[:-30], Damaged),
+        ("protetto.docx", PROTECTED_DOCX, Protected),
+        ("protetto.pdf", _encrypted_pdf(), Protected),
+        ("macro.docx", docx(**{"word/vbaProject.bin": b"1"}), HasMacros),
+        ("fuga.docx", docx(**{"../../fuga.txt": b"1"}), Damaged),
+        ("bomba.docx", _bomb(), PacksTooMuch),
+    ],
+)
+def test_what_may_not_come_in_is_refused_with_its_own_sentence(
+    app: Flask, name: str, content: bytes, refusal: type[FileRefused]
+) -> None:
+    with pytest.raises(refusal) as refused:
+        _receive(name, content)
+
+    assert str(refused.value)
+
+
+@given(st.text(min_size=1, max_size=200))
+def test_no_name_that_is_kept_can_leave_its_folder(name: str) -> None:
+    try:
+        kept = uploads.good_name(f"{name}.pdf")
+    except NameNotGood:
+        return
+    assert "/" not in kept
+    assert "\\" not in kept
+    assert not any(ord(sign) < 32 for sign in kept)
+    assert len(kept) <= 120
+    assert kept.endswith(".pdf")
+
+
+def test_the_test_pdf_is_a_pdf() -> None:
+    assert len(pypdfium2.PdfDocument(PDF_BYTES)) == 1

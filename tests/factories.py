@@ -1,0 +1,124 @@
+"""Things that tests start from; each states only what matters to it."""
+
+import datetime as dt
+import io
+import zipfile
+from typing import Any
+
+import sqlalchemy as sa
+
+from ptm_participation.accounts.models import User
+from ptm_participation.core import clock, form_tokens
+from ptm_participation.core.audit import VISITOR, Actor
+from ptm_participation.core.db import db
+from ptm_participation.observations import service
+from ptm_participation.observations.models import Observation
+from ptm_participation.observations.received import Asked, Declared, Quote, Received
+from ptm_participation.observations.workflow import Capacity, Channel, PartyRole
+from ptm_participation.plan.models import SectionVersion
+from ptm_participation.plan.queries import resolve_references
+from ptm_participation.procedure import queries as procedures
+from ptm_participation.procedure.models import IdentityLevel, Window
+from ptm_participation.stakeholders.models import Stakeholder
+from ptm_participation.stakeholders.subjects import SubjectType
+from ptm_participation.territory.models import Municipality
+
+
+def window() -> Window:
+    """The PTM's window: 2 September to 2 November 2020."""
+    found = procedures.public_window(procedures.get_procedure())
+    assert found is not None
+    return found
+
+
+def municipality(name: str = "Rho") -> Municipality:
+    return db.session.scalars(sa.select(Municipality).filter_by(name=name)).one()
+
+
+def stakeholder(name: str) -> Stakeholder:
+    return db.session.scalars(sa.select(Stakeholder).filter_by(name=name)).one()
+
+
+def section(reference: str = "18") -> SectionVersion:
+    """A section of the adopted edition, as an officer would cite it."""
+    found, unknown = resolve_references(procedures.get_procedure().edition, reference)
+    assert not unknown, f"not in the plan: {unknown}"
+    return db.session.get_one(SectionVersion, found[0])
+
+
+def received(
+    *,
+    name: str = "Anna Bianchi",
+    type: SubjectType = SubjectType.CITIZEN,
+    place: str | None = "Rho",
+    sections: str = "18",
+    reasons: str = "La soglia è troppo bassa.",
+    at: dt.datetime | str | None = None,
+    channel: Channel = Channel.WEB,
+    level: IdentityLevel = IdentityLevel.NONE,
+    email: str = "",
+    **more: Any,
+) -> Received:
+    """What somebody sends."""
+    moment = clock.parse_instant(at) if isinstance(at, str) else at or clock.now()
+    quotes = resolve_references(procedures.get_procedure().edition, sections)[0]
+    return Received(
+        channel=channel,
+        received_at=moment,
+        parties=(
+            Declared(
+                PartyRole.SUBMITTER,
+                name,
+                Capacity.OWN_NAME,
+                type,
+                municipality(place).id if place else None,
+                email,
+            ),
+        ),
+        requests=(Asked(reasons=reasons, quotes=tuple(Quote(q) for q in quotes)),),
+        identity_level=level,
+        **more,
+    )
+
+
+def observation(
+    actor: Actor = VISITOR, *, token: str | None = None, author: User | None = None, **facts: Any
+) -> Observation:
+    """A registered observation."""
+    return service.submit_observation(
+        actor,
+        window(),
+        received(**facts),
+        token=token or form_tokens.new_token(),
+        author=author,
+    )
+
+
+def protocolled(staff: User, **facts: Any) -> Observation:
+    """A registered observation with a protocol number."""
+    made = observation(**facts)
+    service.record_protocol(staff, made, number=f"018{made.number:04d}", on=clock.today())
+    return made
+
+
+PDF_BYTES = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+    b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 100 100]>>endobj\n"
+    b"trailer<</Root 1 0 R>>\n%%EOF"
+)
+PNG_BYTES = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d4944415478"
+    "9c6360f8cf000000030001005bd9d0aa0000000049454e44ae426082"
+)
+
+
+def docx(**extra: bytes) -> bytes:
+    """A small DOCX; `extra` adds entries to the archive."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("word/document.xml", "<document/>")
+        for name, content in extra.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()

@@ -1,0 +1,50 @@
+"""What a process of its own does in the tests of concurrency. Run as a module, with its
+configuration in the environment, so that engines, locks and sessions are really apart."""
+
+import contextlib
+import sys
+
+from flask import Flask
+
+from ptm_participation.core import clock, form_tokens
+from ptm_participation.core.transaction import use_case
+from ptm_participation.observations.models import Observation
+from tests import factories
+from wsgi import create
+
+
+class ChangedItsMind(Exception):
+    """Undoes a submission that had already taken its number."""
+
+
+@use_case
+def _submit_and_undo(turn: int) -> None:
+    factories.observation(name=f"Undone {turn}")
+    raise ChangedItsMind
+
+
+def submit_many(app: Flask, count: int, seed: int) -> None:
+    """Submit `count` times; every third one is rolled back after it had its number."""
+    with app.app_context(), clock.at("2020-10-20T10:00"):
+        for turn in range(count):
+            if turn % 3 == seed % 3:
+                with contextlib.suppress(ChangedItsMind):
+                    _submit_and_undo(turn)
+            else:
+                factories.observation(name=f"Process {seed}, turn {turn}")
+
+
+def submit_same(app: Flask, token: str) -> Observation:
+    """Submit the form of that token, like a second click would."""
+    with app.app_context(), clock.at("2020-10-20T10:00"):
+        made = factories.observation(token=token, name="Once only")
+        print(made.number, form_tokens.digest(token)[:8], flush=True)
+        return made
+
+
+if __name__ == "__main__":
+    application = create()
+    if sys.argv[1] == "many":
+        submit_many(application, int(sys.argv[2]), int(sys.argv[3]))
+    else:
+        submit_same(application, sys.argv[2])

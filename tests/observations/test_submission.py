@@ -1,0 +1,430 @@
+"""A citizen, a Comune and an association submit, in the steps of the public form."""
+
+import io
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from ptm_participation.core import clock, jobs
+from ptm_participation.core.db import db
+from ptm_participation.observations import codes
+from ptm_participation.observations.models import Draft, Observation, Submission
+from ptm_participation.observations.workflow import PartyRole
+from ptm_participation.procedure.models import IdentityLevel
+from tests import factories
+from tests.pages import Browser, Page
+
+REASONS = "La soglia di riduzione è troppo bassa nei Comuni già densi."
+
+
+def _start(browser: Browser, reference: str = "18") -> Page:
+    """From a section's page to the first step that is still to do."""
+    section = factories.section(reference)
+    page = browser.open("/osserva", sezione=section.id)
+    return page.submit(has="csrf_token", sezione=str(section.id))
+
+
+def _ask(page: Page, **more: Any) -> Page:
+    """Step 2, with one request."""
+    values = {"requests-0-kind": "change", "requests-0-reasons": REASONS, **more}
+    return page.submit(button="continua", **values)
+
+
+def _as_citizen(page: Page, **more: Any) -> Page:
+    """Step 3, as a citizen of Rho."""
+    page = page.submit(type="citizen")
+    values = {
+        "name": "Anna Bianchi",
+        "municipality": str(factories.municipality("Rho").id),
+        "email": "anna@example.org",
+        **more,
+    }
+    return page.submit(**values)
+
+
+def _send(page: Page, **more: Any) -> Page:
+    return page.submit(has="declaration", identity="none", declaration="y", **more)
+
+
+def _sent(browser: Browser) -> Page:
+    return _send(_as_citizen(_ask(_start(browser))))
+
+
+def _only_observation() -> Observation:
+    db.session.rollback()
+    return db.session.scalars(sa.select(Observation)).one()
+
+
+def test_a_citizen_gets_a_number_a_code_and_a_receipt(visitor: Browser) -> None:
+    receipt = _sent(visitor)
+
+    made = _only_observation()
+    assert receipt.heading == "Osservazione n. 1 ricevuta"
+    assert "nei termini" in receipt.text
+    assert "1 è il numero nel registro" in receipt.text
+    code = codes.read(receipt.items(".ptm-code")[0])
+    assert made.submission.code_sha256 == codes.digest(code)
+    assert made.submitter.name == "Anna Bianchi"
+    assert made.municipality is not None
+    assert made.municipality.name == "Rho"
+    assert made.submission.requests[0].reasons == REASONS
+    assert made.submission.requests[0].anchors[0].section_version_id == factories.section().id
+    assert made.submission.identity_level is IdentityLevel.NONE
+    assert "Da regolarizzare" in receipt.text
+
+
+def test_the_code_opens_the_case_and_the_pdf_and_nothing_else_does(visitor: Browser) -> None:
+    receipt = _sent(visitor)
+    printed = receipt.items(".ptm-code")[0]
+
+    case = visitor.open("/segui").submit(codice=printed.lower().replace("-", " "))
+    pdf = visitor.client.get(f"/ricevuta/{codes.read(printed)}.pdf")
+    wrong = visitor.open("/segui").submit(codice=codes.code_of("somebody else's token"))
+    mistyped = visitor.open("/segui").submit(codice="ABCD-2345")
+
+    assert case.heading == "La tua osservazione è stata ricevuta"
+    assert REASONS in case.text
+    assert pdf.data.startswith(b"%PDF-")
+    assert "Nessuna osservazione con questo codice" in wrong.text
+    assert "I codici non contengono 0, O, 1, I" in mistyped.text
+
+
+def test_after_ten_wrong_codes_one_must_wait(visitor: Browser) -> None:
+    for turn in range(10):
+        visitor.open("/segui", codice=codes.code_of(f"guess {turn}"))
+
+    assert visitor.open("/segui", codice=codes.code_of("one more")).status == 429
+
+
+def test_sending_the_same_form_again_shows_the_same_receipt(visitor: Browser) -> None:
+    check = _as_citizen(_ask(_start(visitor)))
+
+    first = _send(check)
+    again = _send(check)
+
+    assert first.heading == again.heading == "Osservazione n. 1 ricevuta"
+    assert first.address == again.address
+    assert _only_observation().number == 1
+
+
+def test_the_term_is_said_first_and_late_is_registered_as_late(visitor: Browser) -> None:
+    with clock.at("2020-11-02T23:59:59"):
+        in_time = _sent(visitor)
+    with clock.at("2020-11-03T00:00:00"):
+        start = visitor.open("/osserva")
+        late = _sent(visitor)
+
+    rows = db.session.scalars(sa.select(Observation).order_by(Observation.number)).all()
+    assert "Fuori termine" in start.text
+    assert "Il termine è scaduto lunedì 2 novembre 2020, ore 24:00" in start.text
+    assert [row.in_time for row in rows] == [True, False]
+    assert "nei termini" in in_time.text
+    assert "Tardiva" in late.text
+
+
+def test_before_the_opening_the_form_says_when(visitor: Browser) -> None:
+    with clock.at("2020-09-01T23:59"):
+        page = visitor.open("/osserva")
+
+    assert "Le osservazioni si aprono" in page.text
+    assert not page.soup.select("main form")
+
+
+def test_what_is_missing_is_said_beside_each_field_and_nothing_is_lost(visitor: Browser) -> None:
+    step2 = _start(visitor)
+
+    page = step2.submit(button="continua", **{"requests-0-proposed": "altre parole"})
+
+    assert page.title.startswith("Errore:")
+    assert page.error_of("requests-0-kind") == "Scegli che cosa vorresti fare."
+    assert page.error_of("requests-0-reasons") == "Scrivi che cosa chiedi e perché."
+    assert (
+        page.form_with("requests-0-proposed")
+        .find("textarea", attrs={"name": "requests-0-proposed"})
+        .string.strip()
+        == "altre parole"
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("x" * 10_001, "Al massimo 10000 caratteri."),
+        ("con un segno \x0b nascosto", "contiene caratteri che non si possono stampare"),
+        ("   \n ", "Scrivi che cosa chiedi e perché."),
+    ],
+    ids=["too long", "control character", "blank"],
+)
+def test_text_that_cannot_be_kept_is_refused_with_a_sentence(
+    visitor: Browser, typed: str, sentence: str
+) -> None:
+    page = _ask(_start(visitor), **{"requests-0-reasons": typed})
+
+    assert sentence in page.error_of("requests-0-reasons")
+    assert not db.session.scalar(sa.select(sa.func.count(Submission.id)))
+
+
+def test_emoji_and_any_script_are_received_and_printed(visitor: Browser) -> None:
+    words = "Più verde 🌳🌿, перевод и 漢字 «così»"
+
+    receipt = _send(_as_citizen(_ask(_start(visitor), **{"requests-0-reasons": words})))
+
+    made = _only_observation()
+    pdf = visitor.client.get(receipt.link("Scarica la ricevuta"))
+    assert made.submission.requests[0].reasons == words
+    assert pdf.status_code == 200
+
+
+def test_each_request_has_its_own_sections(visitor: Browser) -> None:
+    page = _start(visitor).submit(
+        button="aggiungi", **{"requests-0-kind": "change", "requests-0-reasons": REASONS}
+    )
+    assert page.heading == "Su che cosa"
+
+    page = page.submit(q="Tav. 6")
+    chosen = page.submit(button=f"scegli={factories.section('Tav. 6').id}")
+    page = chosen.submit(button="continua")
+    page = page.submit(
+        button="continua",
+        **{"requests-1-kind": "redraw", "requests-1-reasons": "L'area è coltivata."},
+    )
+    _send(_as_citizen(page))
+
+    first, second = _only_observation().submission.requests
+    assert [a.section_version_id for a in first.anchors] == [factories.section("18").id]
+    assert [a.section_version_id for a in second.anchors] == [factories.section("Tav. 6").id]
+
+
+def test_a_request_without_a_section_is_not_sent(visitor: Browser) -> None:
+    step1 = visitor.open("/osserva").submit(has="csrf_token")
+
+    page = step1.submit(button="continua")
+
+    assert "Non è scelto niente" in page.text or "almeno un articolo" in page.text
+    whole = page.submit(button="tutto=1").submit(button="continua")
+    assert whole.heading == "Che cosa chiedi"
+
+
+def test_a_comune_writes_through_its_representative(visitor: Browser) -> None:
+    page = _ask(_start(visitor)).submit(type="municipality")
+    page = page.submit(
+        municipality=str(factories.municipality("Rho").id),
+        representative="Carla Verdi",
+        representative_capacity="legal-representative",
+        email="protocollo@comune.example.org",
+    )
+    _send(page)
+
+    made = _only_observation()
+    assert made.submitter.name == "Comune di Rho"
+    assert [p.name for p in made.parties if p.role is PartyRole.REPRESENTATIVE] == ["Carla Verdi"]
+
+
+def test_a_professional_writes_on_behalf_of_a_company(visitor: Browser) -> None:
+    page = _ask(_start(visitor)).submit(type="professional")
+    values = {
+        "name": "Dario Neri",
+        "municipality": str(factories.municipality("Rho").id),
+        "capacity": "delegate",
+        "email": "dario@example.org",
+    }
+    refused = page.submit(**values)
+    assert refused.error_of("principal_name") == "Scrivi per conto di chi presenti l’osservazione."
+
+    _send(refused.submit(**values, principal_name="Alfa srl", principal_type="company"))
+
+    made = _only_observation()
+    assert made.submitter.name == "Alfa srl"
+    assert made.subject_type.value == "company"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("name", "", "Scrivi il nome."),
+        ("email", "anna@", "Questo indirizzo e-mail non è completo: controllalo."),
+        ("municipality", "", "Scegli il Comune dall’elenco."),
+        ("municipality", "999999", "Not a valid choice"),
+        ("name", "x" * 201, "Al massimo 200 caratteri."),
+    ],
+)
+def test_who_one_is_must_be_complete(
+    visitor: Browser, field: str, value: str, sentence: str
+) -> None:
+    page = _as_citizen(_ask(_start(visitor)), **{field: value})
+
+    if field == "municipality" and value == "999999":
+        assert page.error_of(field)
+    else:
+        assert page.error_of(field) == sentence
+    assert page.heading == "Chi sei"
+
+
+def test_a_section_of_another_plan_cannot_be_chosen(visitor: Browser) -> None:
+    page = visitor.open("/osserva").submit(has="csrf_token")
+
+    token = page.form_with("continua").find("input", {"name": "csrf_token"})["value"]
+
+    missing = visitor.send(page.address, {"csrf_token": token, "scegli": "999999"})
+
+    assert missing.status == 404
+
+
+def test_a_form_whose_session_ended_keeps_the_text(app: Flask, visitor: Browser) -> None:
+    step2 = _start(visitor)
+    visitor.client.delete_cookie("ptm")
+
+    page = _ask(step2)
+
+    assert "La sessione è scaduta" in page.text
+    assert REASONS in page.form_with("requests-0-reasons").get_text()
+    assert _ask(page).heading == "Chi sei"
+
+
+def test_the_draft_is_saved_while_it_is_written(visitor: Browser) -> None:
+    step2 = _start(visitor)
+    token = step2.form_with("requests-0-reasons").find("input", {"name": "csrf_token"})["value"]
+    key = step2.address.split("/")[2]
+
+    answer = visitor.client.post(
+        f"/osserva/{key}/salva",
+        data={"csrf_token": token, "requests-0-reasons": "a metà"},
+        headers={"Origin": "http://localhost"},
+    )
+
+    db.session.rollback()
+    assert answer.json["message"] == "Bozza salvata alle 10:00"
+    kept = db.session.scalars(sa.select(Draft)).one()
+    assert kept.content["requests"][0]["reasons"] == "a metà"
+    assert "a metà" in visitor.open(f"/osserva/{key}/richieste").form_with("subject").get_text()
+
+
+def test_a_draft_changed_elsewhere_is_read_again_before_it_is_sent(visitor: Browser) -> None:
+    check = _as_citizen(_ask(_start(visitor)))
+    key = check.address.split("/")[2]
+    _ask(visitor.open(f"/osserva/{key}/richieste"), **{"requests-0-reasons": "Altre parole."})
+
+    page = _send(check)
+
+    assert "La bozza è cambiata" in page.text
+    assert not db.session.scalar(sa.select(sa.func.count(Submission.id)))
+    assert _send(page).heading == "Osservazione n. 1 ricevuta"
+
+
+def test_the_quoted_words_are_anchored_with_what_is_around_them(visitor: Browser) -> None:
+    from ptm_participation.core.audit import SYSTEM
+    from ptm_participation.plan.kinds import SectionKind
+    from ptm_participation.plan.service import import_text
+    from ptm_participation.plan.tree import Node
+
+    comma = Node(SectionKind.COMMA, "1", "", "Il suolo è risorsa. Il suolo libero si tutela.")
+    article = Node(SectionKind.ARTICLE, "18", "Suolo", "", (comma,))
+    norms = factories.section("18").document
+    import_text(SYSTEM, norms, "adottata", [article], source="prova")
+    section = factories.section("18 c. 1")
+
+    page = visitor.open("/osserva", sezione=section.id, parole="Il suolo libero", prima="risorsa. ")
+    page = page.submit(has="parole")
+    _send(_as_citizen(_ask(page)))
+
+    anchor = _only_observation().submission.requests[0].anchors[0]
+    assert anchor.exact == "Il suolo libero"
+    assert anchor.prefix.endswith("risorsa. ")
+    assert anchor.suffix == " si tutela."
+
+
+def _with_file(page: Page, name: str, content: bytes) -> Page:
+    return page.submit(
+        button="carica",
+        **{"requests-0-reasons": REASONS, "files": (io.BytesIO(content), name)},
+    )
+
+
+def test_files_go_with_the_observation(visitor: Browser) -> None:
+    page = _with_file(_start(visitor), "estratto mappa.pdf", factories.PDF_BYTES)
+    assert "estratto mappa.pdf" in page.text
+
+    _send(_as_citizen(_ask(page)))
+
+    assert [file.name for file in _only_observation().submission.files] == ["estratto mappa.pdf"]
+
+
+def test_a_refused_file_leaves_the_text_and_says_why(visitor: Browser) -> None:
+    page = _with_file(_start(visitor), "pagina.html", b"<script>alert(1)</script>")
+
+    assert "non si può accettare" in page.error_of("files")
+    assert REASONS in page.form_with("requests-0-reasons").get_text()
+
+
+def test_a_signed_copy_with_an_identity_document_suffices(visitor: Browser) -> None:
+    check = _as_citizen(_ask(_start(visitor)))
+    copy = visitor.client.get(check.link("Copia da stampare e firmare"))
+    assert copy.data.startswith(b"%PDF-")
+
+    without = check.submit(has="declaration", identity="signature-and-document", declaration="y")
+    assert "Aggiungi la copia firmata" in without.error_of("signed_file")
+
+    receipt = without.submit(
+        has="declaration",
+        identity="signature-and-document",
+        declaration="y",
+        signed_file=(io.BytesIO(factories.PDF_BYTES), "firmata.pdf"),
+        identity_file=(io.BytesIO(factories.PNG_BYTES), "carta.png"),
+    )
+
+    made = _only_observation()
+    assert made.submission.identity_level is IdentityLevel.SIGNATURE_AND_DOCUMENT
+    assert "Da regolarizzare" not in receipt.text
+    assert {f.file_class.value for f in made.submission.files} == {"signed", "identity"}
+
+
+def test_a_file_said_to_be_signed_must_hold_a_signature(visitor: Browser) -> None:
+    check = _as_citizen(_ask(_start(visitor)))
+
+    page = check.submit(
+        has="declaration",
+        identity="signed-file",
+        declaration="y",
+        signed_file=(io.BytesIO(factories.PDF_BYTES), "firmata.pdf"),
+    )
+
+    assert "non contiene una firma digitale" in page.error_of("signed_file")
+
+
+def test_the_declaration_is_needed(visitor: Browser) -> None:
+    page = _as_citizen(_ask(_start(visitor))).submit(has="declaration", identity="none")
+
+    assert page.error_of("declaration") == "Conferma la dichiarazione."
+
+
+def test_the_receipt_waits_for_the_mail_server_and_says_so(visitor: Browser) -> None:
+    receipt = _sent(visitor)
+
+    assert "in arrivo nella tua casella" in receipt.text
+    assert jobs.work_one()
+    page = visitor.open(receipt.address)
+    assert "Non siamo ancora riusciti a scriverti" in page.text
+
+
+def test_an_unpublished_observation_is_seen_by_staff_its_author_and_the_code_alone(
+    visitor: Browser, as_stakeholder: Browser, as_other_stakeholder: Browser, as_staff: Browser
+) -> None:
+    _sent(as_stakeholder)
+
+    assert as_stakeholder.open("/osservazioni/ptm/1").status == 200
+    assert "1" in as_stakeholder.open("/mie-osservazioni").heading
+    assert as_staff.open("/ufficio/osservazioni/ptm/1").status == 200
+    assert as_other_stakeholder.open("/osservazioni/ptm/1").status == 404
+    assert visitor.open("/osservazioni/ptm/1").status == 404
+    assert "Anna Bianchi" not in visitor.open("/osservazioni").text
+
+
+def test_a_draft_can_be_deleted(visitor: Browser) -> None:
+    step2 = _start(visitor)
+
+    page = visitor.open(step2.link("Elimina questa bozza")).submit(has="csrf_token")
+
+    assert "La bozza è eliminata" in page.text
+    assert visitor.open(step2.address).status == 404

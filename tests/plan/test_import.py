@@ -1,0 +1,186 @@
+"""A text enters an edition; the next edition continues its sections."""
+
+import json
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ptm_participation.accounts.models import User
+from ptm_participation.core import audit
+from ptm_participation.core.audit import SYSTEM
+from ptm_participation.core.db import db
+from ptm_participation.plan.kinds import SectionKind
+from ptm_participation.plan.matching import Known, match
+from ptm_participation.plan.models import (
+    Document,
+    Edition,
+    SectionVersion,
+    Succession,
+    SuccessionKind,
+)
+from ptm_participation.plan.service import EditionObserved, NumberTwice, import_text
+from ptm_participation.plan.tree import Node
+from tests import factories
+from tests.pages import Browser
+
+WORDS = {
+    "Oggetto": "Il piano orienta le trasformazioni del territorio metropolitano.",
+    "Soglie": "I Comuni applicano la soglia di riduzione del consumo di suolo.",
+    "Rete verde": "La rete verde metropolitana connette i parchi e gli spazi aperti.",
+    "Acque": "Gli interventi rispettano il principio di invarianza idraulica.",
+}
+
+
+def _article(number: str, heading: str, text: str = "") -> Node:
+    comma = Node(SectionKind.COMMA, "1", "", text or WORDS.get(heading, "Parole nuove."))
+    return Node(SectionKind.ARTICLE, number, heading, "", (comma,))
+
+
+def _import(label: str, *articles: Node) -> None:
+    norms = db.session.scalars(sa.select(Document).filter_by(code="NDA")).one()
+    import_text(SYSTEM, norms, label, articles, source="prova")
+
+
+def _version(label: str, slug: str) -> SectionVersion:
+    return db.session.scalars(
+        sa.select(SectionVersion)
+        .join(Edition, Edition.id == SectionVersion.edition_id)
+        .where(Edition.label == label, SectionVersion.slug == slug)
+    ).one()
+
+
+def test_an_article_that_is_renumbered_is_one_identity_with_two_texts(app: Flask) -> None:
+    _import("adottata", _article("5", "Soglie"), _article("6", "Rete verde"))
+    _import(
+        "controdedotta",
+        _article("5", "Disposizione nuova"),
+        _article("6", "Soglie", WORDS["Soglie"] + " La soglia sale nei Comuni densi."),
+        _article("7", "Rete verde"),
+    )
+
+    old, new = _version("adottata", "art-5"), _version("controdedotta", "art-6")
+    assert old.provision_id == new.provision_id
+    assert _version("adottata", "art-5-c-1").text == WORDS["Soglie"]
+    assert "Comuni densi" in _version("controdedotta", "art-6-c-1").text
+    assert _version("controdedotta", "art-5").provision_id not in {
+        old.provision_id,
+        _version("adottata", "art-6").provision_id,
+    }
+    tie = db.session.scalars(sa.select(Succession).filter_by(to_version_id=new.id)).one()
+    before = db.session.get_one(SectionVersion, tie.from_version_id)
+    assert before.provision_id == old.provision_id
+    assert tie.kind is SuccessionKind.MOVED
+    assert tie.confirmed_by_id is None
+
+
+def test_an_old_observation_still_shows_the_words_that_it_was_about(
+    visitor: Browser, as_staff: Browser, staff: User
+) -> None:
+    _import("adottata", _article("5", "Soglie"))
+    made = factories.protocolled(staff, sections="5 c. 1")
+    _import("approvata", _article("5", "Altro"), _article("6", "Soglie", "Tutt'altre parole."))
+
+    page = as_staff.open(f"/ufficio/osservazioni/ptm/{made.number}")
+
+    assert "art. 5, comma 1" in page.text
+    words = visitor.open(page.link("art. 5, comma 1")).text
+    assert WORDS["Soglie"] in words
+    assert "Tutt'altre parole" not in words
+
+
+def test_a_text_that_people_have_observed_is_not_replaced(app: Flask) -> None:
+    _import("adottata", _article("5", "Soglie"))
+    factories.observation(sections="5")
+
+    with pytest.raises(EditionObserved):
+        _import("adottata", _article("5", "Soglie", "Altre parole."))
+
+    assert _version("adottata", "art-5-c-1").text == WORDS["Soglie"]
+
+
+def test_two_articles_of_one_number_are_refused_and_nothing_is_written(app: Flask) -> None:
+    with pytest.raises(NumberTwice):
+        _import("doppia", _article("5", "Soglie"), _article("5", "Acque"))
+
+    assert not db.session.scalar(sa.select(Edition).filter_by(label="doppia"))
+
+
+articles = st.lists(
+    st.sampled_from([*WORDS, "Paesaggio", "Mobilità", "Energia"]),
+    min_size=1,
+    max_size=7,
+    unique=True,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(articles, st.data())
+def test_sections_keep_their_identity_however_they_are_renumbered(
+    headings: list[str], data: st.DataObject
+) -> None:
+    old = [
+        _article(str(n), heading, f"{heading}. {WORDS.get(heading, heading * 3)}")
+        for n, heading in enumerate(headings, 1)
+    ]
+    known = [Known(n, node) for n, node in enumerate(old)]
+    shuffled = data.draw(st.permutations(headings))
+    new = [
+        _article(str(n), heading, f"{heading}. {WORDS.get(heading, heading * 3)}")
+        for n, heading in enumerate(shuffled, 10)
+    ]
+
+    pairs = match(known, new)
+
+    assert {node.heading: pairs[id(node)].node.heading for node in new} == {
+        heading: heading for heading in headings
+    }
+
+
+AKN = """<akomaNtoso xmlns="http://docs.oasis-open.org/legaldocml/ns/akn/3.0"><act><body>
+<article><num>Art. 18.</num><heading>Riduzione del consumo di suolo</heading>
+<paragraph><num>1.</num><content><p>Il suolo è risorsa.</p></content></paragraph>
+<paragraph><num>2.</num><content><p>I Comuni applicano la soglia.</p></content></paragraph>
+</article></body></act></akomaNtoso>"""
+
+
+def test_the_command_imports_and_says_what_it_did(app: Flask, tmp_path: Path) -> None:
+    from wsgi import cli
+
+    file = tmp_path / "norme.xml"
+    file.write_text(AKN, encoding="utf-8")
+    command = ["plan", "import", str(file), "--document", "NDA", "--edition", "proposta"]
+
+    looked = app.test_cli_runner().invoke(cli, [*command, "--dry-run", "--json"], obj=_info(app))
+    assert json.loads(looked.output)["by_kind"] == {"article": 1, "comma": 2}
+    assert not db.session.scalar(sa.select(Edition).filter_by(label="proposta"))
+
+    done = app.test_cli_runner().invoke(cli, command, obj=_info(app))
+    db.session.rollback()
+    assert done.exit_code == 0, done.output
+    assert _version("proposta", "art-18-c-2").text == "I Comuni applicano la soglia."
+    assert audit.verify() == []
+
+
+def test_the_command_refuses_a_bad_file_in_one_sentence(app: Flask, tmp_path: Path) -> None:
+    from wsgi import cli
+
+    file = tmp_path / "bomba.xml"
+    file.write_text('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', encoding="utf-8")
+
+    done = app.test_cli_runner().invoke(
+        cli, ["plan", "import", str(file), "--document", "NDA", "--edition", "x"], obj=_info(app)
+    )
+
+    assert done.exit_code == 1
+    assert "DOCTYPE or entities, which are refused" in done.output
+
+
+def _info(app: Flask) -> object:
+    """Let the command run on the application under test."""
+    from flask.cli import ScriptInfo
+
+    return ScriptInfo(create_app=lambda: app)

@@ -1,0 +1,104 @@
+"""The real server, as `ptm serve` starts it, on a port of its own."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from config import ROOT
+from tests.conftest import Database
+
+PATIENCE_SECONDS = 30
+
+
+@dataclass
+class Served:
+    """A running server: where it listens, and its process."""
+
+    url: str
+    port: int
+    process: subprocess.Popen[str]
+
+    def get(self, path: str, timeout: float = 10) -> tuple[int, bytes]:
+        with urllib.request.urlopen(self.url + path, timeout=timeout) as answer:  # noqa: S310
+            return answer.status, answer.read()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextlib.contextmanager
+def serve(database: Database, **settings: str) -> Iterator[Served]:
+    """Serve the test's database until the block ends."""
+    database.dirty = True
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "wsgi", "serve"],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "PTM_HOME": str(database.folder),
+            "PTM_DATABASE_URL": database.url,
+            "PTM_SECRET_KEY": "a key for tests",
+            "PTM_PASSWORD_MEMORY_KIB": "64",
+            "PTM_BIND": f"127.0.0.1:{port}",
+            "PTM_SMTP_URL": "smtp://127.0.0.1:9",
+            **settings,
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    served = Served(f"http://127.0.0.1:{port}", port, process)
+    try:
+        _wait_until_up(served)
+        yield served
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(PATIENCE_SECONDS)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _wait_until_up(served: Served) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            served.get("/accessibilita", timeout=2)
+        except OSError:
+            if served.process.poll() is not None or time.monotonic() > deadline:
+                served.process.kill()
+                raise AssertionError(served.process.communicate()[0]) from None
+            time.sleep(0.05)
+        else:
+            return
+
+
+def worker_pids(served: Served) -> list[int]:
+    """The processes of the server that answer requests."""
+    parent = served.process.pid
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    return [int(pid) for pid in children if _arguments(pid)[-1:] == ["serve"]]
+
+
+def _arguments(pid: str) -> list[str]:
+    try:
+        line = Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:  # it has ended meanwhile
+        return []
+    return line.rstrip("\0").split("\0")

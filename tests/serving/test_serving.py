@@ -1,0 +1,95 @@
+"""The server under those who are slow, too large, or killed."""
+
+import contextlib
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conftest import Database
+from tests.serving.server import Served, serve, worker_pids
+
+
+@pytest.fixture
+def served(database: Database) -> Iterator[Served]:
+    with serve(database, PTM_WORKERS="2", PTM_THREADS="2") as running:
+        yield running
+
+
+def _trickle(port: int, stop: threading.Event) -> None:
+    """Send the head of a large form, then a byte now and then."""
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)) as line:
+        line.sendall(
+            b"POST /osserva HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n"
+            b"Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+        )
+        while not stop.wait(0.3):
+            line.sendall(b"x")
+
+
+def test_sixty_four_slow_senders_keep_nobody_out(served: Served) -> None:
+    stop = threading.Event()
+    senders = [
+        threading.Thread(target=_trickle, args=(served.port, stop), daemon=True)
+        for _sender in range(64)
+    ]
+    for sender in senders:
+        sender.start()
+    stop.wait(1.0)
+
+    statuses = [served.get("/", timeout=5)[0] for _turn in range(5)]
+    stop.set()
+
+    assert statuses == [200] * 5
+
+
+def test_a_worker_that_is_killed_is_replaced(served: Served) -> None:
+    before = worker_pids(served)
+    assert len(before) == 2
+
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+
+    deadline = time.monotonic() + 20
+    while not (set(worker_pids(served)) - set(before)) and time.monotonic() < deadline:
+        threading.Event().wait(0.1)
+    answered = False
+    while not answered and time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            answered = served.get("/", timeout=5)[0] == 200
+    assert answered
+
+
+def test_a_body_that_is_too_large_is_refused_before_it_is_read(served: Served) -> None:
+    with socket.create_connection(("127.0.0.1", served.port), timeout=10) as line:
+        line.sendall(b"POST /osserva HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n")
+        answer = line.recv(4096).decode()
+
+    assert answer.startswith("HTTP/1.1 413")
+    assert "Nothing was saved" in answer
+
+
+def test_an_address_with_accents_and_a_long_answer_come_through(served: Served) -> None:
+    status, body = served.get("/piano?q=citt%C3%A0")
+    styles = served.get(_asset(served, ".css"))
+
+    assert status == 200
+    assert "città" in body.decode()
+    assert styles[0] == 200
+    assert len(styles[1]) > 10_000
+
+
+def _asset(served: Served, ending: str) -> str:
+    page = served.get("/")[1].decode()
+    return next(part for part in page.split('"') if part.endswith(ending))
+
+
+def test_the_server_stops_when_it_is_told_to(database: Database) -> None:
+    with serve(database) as running:
+        running.process.send_signal(signal.SIGTERM)
+
+        assert running.process.wait(15) is not None
