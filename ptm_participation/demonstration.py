@@ -20,7 +20,9 @@ from flask import current_app
 from ptm_participation.accounts import service as accounts
 from ptm_participation.accounts.access import Role
 from ptm_participation.accounts.models import User
-from ptm_participation.communications import service as news
+from ptm_participation.communications import service as communications
+from ptm_participation.communications.models import ContentKind
+from ptm_participation.communications.service import Words
 from ptm_participation.consultations import service as consultations
 from ptm_participation.consultations.models import AttendanceRole, ConsultationKind
 from ptm_participation.consultations.service import Account, Attended
@@ -244,7 +246,7 @@ class _Demonstration:
         self._consultations()
         self._observations()
         self._office_work()
-        self._news()
+        self._contents()
 
     # -- people --------------------------------------------------------------------------
 
@@ -530,17 +532,38 @@ class _Demonstration:
         if known is not None:
             service.tie_party(self.staff, party, known)
 
-    def _news(self) -> None:
-        for moment, title, body in _NEWS:
+    def _contents(self) -> None:
+        for moment, kind, title, body in _CONTENTS:
             with clock.at(moment):
-                item = news.draft_news(
-                    self.users[Role.CONTRIBUTOR],
-                    self.procedure,
-                    token=self._token(),
-                    title=title,
-                    body=body,
-                )
-                news.publish_news(self.staff, item)
+                self._content(kind, Words(title, f"{body}\n\nContenuto dimostrativo."))
+        with clock.at("2019-11-20T10:00"):
+            self._content(
+                ContentKind.EVENT,
+                Words(
+                    "Incontro della zona Sud Est",
+                    "I 15 Comuni della zona incontrano l'ufficio del piano.\n\n"
+                    "Contenuto dimostrativo: giorno, ora e luogo sono quelli veri.",
+                    clock.parse_instant("2019-11-28T16:45"),
+                    "San Donato Milanese",
+                ),
+            )
+        with clock.at("2020-09-02T08:30"):
+            form = documents.blank_form(self.procedure, self.window)
+            self._content(
+                ContentKind.MATERIAL,
+                Words(
+                    "Modulo per scrivere un'osservazione su carta",
+                    "Da stampare, compilare e firmare.",
+                    file_name="modulo-osservazione.pdf",
+                    file=files().keep(io.BytesIO(form), PDF),
+                ),
+            )
+
+    def _content(self, kind: ContentKind, words: Words) -> None:
+        drafted = communications.draft_content(
+            self.users[Role.CONTRIBUTOR], self.procedure, kind, words, token=self._token()
+        )
+        communications.publish_content(self.staff, drafted)
 
 
 # Zone, place and what is known of the day are the PTM's (news of November 2019); where only
@@ -580,20 +603,30 @@ _MEETINGS = (
         "23; Tav. 8",
     ),
 )
-_NEWS = (
+_CONTENTS = (
     (
         "2020-07-30T09:00",
+        ContentKind.NEWS,
         "Il piano adottato è all'albo pretorio",
-        "Norme, tavole e rapporto ambientale sono pubblicati. Notizia dimostrativa.",
+        "Norme, tavole e rapporto ambientale sono pubblicati.",
     ),
     (
         "2020-09-02T09:00",
+        ContentKind.NEWS,
         "Avviso di deposito sul BURL, Serie Avvisi e Concorsi n. 36",
-        "Da oggi si possono presentare osservazioni. Notizia dimostrativa.",
+        "Da oggi si possono presentare osservazioni.",
     ),
     (
         "2021-02-10T12:00",
+        ContentKind.NEWS,
         "Pubblicate le prime osservazioni registrate",
-        "Si leggono alla voce Osservazioni. Notizia dimostrativa.",
+        "Si leggono alla voce Osservazioni.",
+    ),
+    (
+        "2020-09-02T09:30",
+        ContentKind.PAGE,
+        "Che cos'è un'osservazione",
+        "È una proposta scritta per cambiare il piano adottato. Può scriverla chiunque vi abbia "
+        "interesse. L'ufficio risponde a ogni richiesta e il Consiglio metropolitano decide.",
     ),
 )

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from hypothesis import settings
 
 from config import Config
 from ptm_participation import create_app
@@ -34,6 +35,10 @@ SAMPLES = Path(__file__).resolve().parents[1].parent / "shared" / "domain" / "sa
 # While the window of the PTM is open.
 NOW = "2020-10-20T10:00"
 PASSWORD = "quattro parole in fila"
+
+# Machines are shared: a test that is slow today is not wrong.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 _stack = contextlib.ExitStack()
 collect_ignore = [] if SAMPLES.exists() else ["plan/test_akn_on_samples.py"]

@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from ptm_participation.accounts.models import User
 from ptm_participation.core import clock, form_tokens
 from ptm_participation.core.audit import VISITOR, Actor
 from ptm_participation.core.db import db
+from ptm_participation.core.transaction import use_case
 from ptm_participation.observations import service
 from ptm_participation.observations.models import Observation
 from ptm_participation.observations.received import Asked, Declared, Quote, Received
@@ -19,6 +21,8 @@ from ptm_participation.plan.models import SectionVersion
 from ptm_participation.plan.queries import resolve_references
 from ptm_participation.procedure import queries as procedures
 from ptm_participation.procedure.models import IdentityLevel, Window
+from ptm_participation.reference.loader import FOLDER, Counts, load_reference_data
+from ptm_participation.reference.models import ReferenceLoad
 from ptm_participation.stakeholders.models import Stakeholder
 from ptm_participation.stakeholders.subjects import SubjectType
 from ptm_participation.territory.models import Municipality
@@ -99,6 +103,19 @@ def protocolled(staff: User, **facts: Any) -> Observation:
     made = observation(**facts)
     service.record_protocol(staff, made, number=f"018{made.number:04d}", on=clock.today())
     return made
+
+
+@use_case
+def _forget_loads() -> None:
+    db.session.execute(sa.delete(ReferenceLoad))
+
+
+def load_again(folder: Path = FOLDER) -> Counts:
+    """Load the reference data as after an upgrade that changed something in it."""
+    _forget_loads()
+    counts = load_reference_data(folder)
+    assert counts is not None
+    return counts
 
 
 PDF_BYTES = (

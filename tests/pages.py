@@ -15,7 +15,7 @@ from ptm_participation.core.db import db
 
 def _words(element: Tag | None) -> str:
     text = element.get_text(" ", strip=True) if element else ""
-    return re.sub(r"\s+", " ", text.replace("\u00a0", " "))
+    return re.sub(r"\s+(?=[,.;:])|(\s)\s*", r"\1", text.replace("\u00a0", " ")).replace("\n", " ")
 
 
 class Page:
@@ -26,7 +26,8 @@ class Page:
         self.response = response
         self.status = response.status_code
         self.address = response.request.full_path.rstrip("?")
-        self.soup = BeautifulSoup(response.get_data(as_text=True), "html.parser")
+        is_page = response.mimetype == "text/html"
+        self.soup = BeautifulSoup(response.data if is_page else b"", "html.parser")
 
     @property
     def heading(self) -> str:
@@ -89,9 +90,20 @@ class Page:
         """
         names = [name.replace("__", "-") for name in values]
         key = has or (names[0] if names else (button or "csrf_token").partition("=")[0])
-        form = self.form_with(key)
-        data = _filled(form)
-        data.update({name.replace("__", "-"): value for name, value in values.items()})
+        given = {name.replace("__", "-"): value for name, value in values.items()}
+        return self._send(self.form_with(key), given, button)
+
+    def press(self, words: str, **values: Any) -> "Page":
+        """Fill in the form that has a button with these words, and press it."""
+        for found in self.soup.select("form button"):
+            if words in _words(found):
+                form = found.find_parent("form")
+                name = found.get("name")
+                return self._send(form, values, f"{name}={found.get('value', '')}" if name else "")
+        raise AssertionError(f"no button {words!r} on {self.address}")
+
+    def _send(self, form: Tag, values: dict[str, Any], button: str | None) -> "Page":
+        data = {**_filled(form), **values}
         if button:
             name, _sep, value = button.partition("=")
             data[name] = value or "1"
@@ -142,6 +154,7 @@ class Browser:
         def ask() -> TestResponse:
             with clock.at(now):
                 response: TestResponse = request(*args, **kwargs)
+                response.get_data()  # a stream is made while it is read
                 return response
 
         response = contextvars.Context().run(ask)

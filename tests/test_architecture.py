@@ -36,8 +36,6 @@ READ_ONLY = {
     "accounts.service.link_owner",
     "accounts.service.session_user",
     "accounts.service.sign_in",
-    "communications.service.list_news",
-    "communications.service.get_news",
     "observations.drafting.empty_content",
     "observations.drafting.empty_request",
     "observations.drafting.find_draft",

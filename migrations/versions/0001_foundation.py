@@ -682,24 +682,59 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "news",
+        "content",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("procedure_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "notizie",
+                "incontri",
+                "documenti",
+                "pagine",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
         sa.Column("title", sa.String(length=160), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("starts_at", Instant(), nullable=True),
+        sa.Column("place", sa.String(length=200), nullable=False),
+        sa.Column("file_sha256", sa.String(length=64), nullable=True),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("drafted_by_id", sa.Integer(), nullable=True),
         sa.Column("drafted_at", Instant(), nullable=False),
         sa.Column("published_at", Instant(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["drafted_by_id"], ["user_account.id"], name=op.f("fk_news_drafted_by_id_user_account")
+        sa.CheckConstraint(
+            "(kind = 'documenti') = (file_sha256 IS NOT NULL)",
+            name=op.f("ck_content_material_has_file"),
+        ),
+        sa.CheckConstraint(
+            "(kind = 'incontri') = (starts_at IS NOT NULL)",
+            name=op.f("ck_content_event_has_instant"),
         ),
         sa.ForeignKeyConstraint(
-            ["procedure_id"], ["procedure.id"], name=op.f("fk_news_procedure_id_procedure")
+            ["drafted_by_id"],
+            ["user_account.id"],
+            name=op.f("fk_content_drafted_by_id_user_account"),
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_news")),
+        sa.ForeignKeyConstraint(
+            ["file_sha256"], ["stored_file.sha256"], name=op.f("fk_content_file_sha256_stored_file")
+        ),
+        sa.ForeignKeyConstraint(
+            ["procedure_id"], ["procedure.id"], name=op.f("fk_content_procedure_id_procedure")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_content")),
     )
-    with op.batch_alter_table("news", schema=None) as batch_op:
-        batch_op.create_index("ix_news_published", ["procedure_id", "published_at"], unique=False)
+    with op.batch_alter_table("content", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_content_file_sha256"), ["file_sha256"], unique=False)
+        batch_op.create_index(
+            "ix_content_published", ["procedure_id", "kind", "published_at"], unique=False
+        )
 
     op.create_table(
         "privacy_notice",

@@ -17,8 +17,8 @@ class Permission(enum.StrEnum):
     """One thing that can be allowed. A view names the permission, never the role."""
 
     OWN_OBSERVATIONS = "own-observations"
-    DRAFT_NEWS = "draft-news"
-    PUBLISH_NEWS = "publish-news"
+    DRAFT_CONTENT = "draft-content"
+    PUBLISH_CONTENT = "publish-content"
     REGISTER = "register"  # read the register with its personal data, enter and classify
     CONSULT = "consult"  # stakeholders, contacts, consultations
     CORRECT_DATA = "correct-data"
@@ -54,7 +54,9 @@ class Role(enum.StrEnum):
         """What the role is for, for whoever gives it."""
         return {
             Role.STAKEHOLDER: _l("Submits observations and follows its own."),
-            Role.CONTRIBUTOR: _l("Drafts news; sees no personal data."),
+            Role.CONTRIBUTOR: _l(
+                "Drafts pages, news, events and documents; sees no personal data."
+            ),
             Role.STAFF: _l("Keeps the register, stakeholders and consultations."),
             Role.MANAGER: _l("Does what staff does; reads summaries, exports, publishes."),
             Role.ADMINISTRATOR: _l("Does what a manager does; keeps accounts, verifies the log."),
@@ -63,8 +65,8 @@ class Role(enum.StrEnum):
 
 _STAFF = frozenset(
     {
-        Permission.DRAFT_NEWS,
-        Permission.PUBLISH_NEWS,
+        Permission.DRAFT_CONTENT,
+        Permission.PUBLISH_CONTENT,
         Permission.REGISTER,
         Permission.CONSULT,
         Permission.CORRECT_DATA,
@@ -78,7 +80,7 @@ _MANAGER = _STAFF | {
 }
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.STAKEHOLDER: frozenset({Permission.OWN_OBSERVATIONS}),
-    Role.CONTRIBUTOR: frozenset({Permission.DRAFT_NEWS}),
+    Role.CONTRIBUTOR: frozenset({Permission.DRAFT_CONTENT}),
     Role.STAFF: _STAFF,
     Role.MANAGER: _MANAGER,
     Role.ADMINISTRATOR: _MANAGER | {Permission.KEEP_ACCOUNTS, Permission.VERIFY},

@@ -25,6 +25,6 @@ def home_for(user: Reader) -> str:
         return url_for("reporting.summary")
     if user.can(Permission.REGISTER):
         return url_for("observations.worklist")
-    if user.can(Permission.DRAFT_NEWS):
+    if user.can(Permission.DRAFT_CONTENT):
         return url_for("communications.index")
     return url_for("observations.own")

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import login_user
 from werkzeug.datastructures import MultiDict
@@ -84,6 +84,7 @@ def _kept_fields() -> list[tuple[str, str]]:
 def _begin(token: str) -> None:
     user = service.session_user(token)
     session.clear()  # a session begun before signing in must not go on after it
+    g.pop("csrf_token", None)  # made for the session that has just ended
     login_user(user)
 
 

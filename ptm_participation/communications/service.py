@@ -1,79 +1,103 @@
-"""What is done to news: contributors draft, staff publish."""
+"""What is done to contents: contributors draft, staff publish."""
 
-import sqlalchemy as sa
+import dataclasses
+import datetime as dt
+from typing import Any
 
 from ptm_participation.accounts.models import User
-from ptm_participation.communications.models import News
+from ptm_participation.communications.models import Content, ContentKind
 from ptm_participation.core import audit, clock, form_tokens
 from ptm_participation.core.db import db
-from ptm_participation.core.errors import NotFound
+from ptm_participation.core.errors import ChangedMeanwhile
+from ptm_participation.core.storage import Kept, name_file
 from ptm_participation.core.transaction import use_case
 from ptm_participation.procedure.models import Procedure
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Words:
+    """What a content says. An event needs `starts_at` (an instant in UTC), a material a file."""
+
+    title: str
+    body: str
+    starts_at: dt.datetime | None = None
+    place: str = ""
+    file_name: str = ""
+    file: Kept | None = None
+
+    def values(self) -> dict[str, Any]:
+        """The columns to set; a content keeps its file where no other is given."""
+        values: dict[str, Any] = {
+            "title": self.title,
+            "body": self.body,
+            "starts_at": self.starts_at,
+            "place": self.place,
+        }
+        if self.file is not None:
+            values |= {"file_sha256": name_file(self.file), "file_name": self.file_name}
+        return values
+
+
 @use_case
-def draft_news(actor: User, procedure: Procedure, *, token: str, title: str, body: str) -> News:
-    """Write a piece of news that nobody outside sees yet; the same form twice makes one."""
+def draft_content(
+    actor: User, procedure: Procedure, kind: ContentKind, words: Words, *, token: str
+) -> Content:
+    """Write something that nobody outside sees yet; the same form twice makes one."""
     made = form_tokens.claim(token)
     if made is not None:
-        return db.session.get_one(News, int(made))
-    news = News(
+        return db.session.get_one(Content, int(made))
+    values = words.values()
+    content = Content(
         procedure_id=procedure.id,
-        title=title,
-        body=body,
+        kind=kind,
         drafted_by_id=actor.id,
         drafted_at=clock.now(),
+        **values,
     )
-    db.session.add(news)
+    db.session.add(content)
     db.session.flush()
-    form_tokens.made(token, news.id)
-    audit.record(actor, "news.drafted", news, stream=procedure.stream, title=title, body=body)
-    return news
+    form_tokens.made(token, content.id)
+    audit.record(
+        actor, "content.drafted", content, stream=procedure.stream, kind=kind, after=values
+    )
+    return content
 
 
 @use_case
-def change_news(actor: User, news: News, *, title: str, body: str) -> None:
-    """Correct a piece of news."""
-    before = {"title": news.title, "body": news.body}
-    news.title, news.body = title, body
+def change_content(actor: User, content: Content, words: Words, *, base_version: int) -> None:
+    """Correct a content. Raises ChangedMeanwhile."""
+    if content.version != base_version:
+        raise ChangedMeanwhile()
+    values = words.values()
+    before = {name: getattr(content, name) for name in values}
+    for name, value in values.items():
+        setattr(content, name, value)
+    content.version += 1
     audit.record(
         actor,
-        "news.changed",
-        news,
-        stream=news.procedure.stream,
+        "content.changed",
+        content,
+        stream=content.procedure.stream,
         before=before,
-        title=title,
-        body=body,
+        after=values,
     )
 
 
 @use_case
-def publish_news(actor: User, news: News) -> None:
-    """Show the news to everybody from now."""
-    news.published_at = news.published_at or clock.now()
-    audit.record(actor, "news.published", news, stream=news.procedure.stream)
+def publish_content(actor: User, content: Content) -> None:
+    """Show it to everybody from now."""
+    content.published_at = content.published_at or clock.now()
+    audit.record(
+        actor,
+        "content.published",
+        content,
+        stream=content.procedure.stream,
+        version=content.version,
+    )
 
 
 @use_case
-def unpublish_news(actor: User, news: News) -> None:
-    """Take the news back."""
-    news.published_at = None
-    audit.record(actor, "news.unpublished", news, stream=news.procedure.stream)
-
-
-def list_news(procedure: Procedure, *, published: bool, limit: int = 50) -> list[News]:
-    """The news, latest first: the published ones, or all for those who write them."""
-    query = sa.select(News).where(News.procedure_id == procedure.id)
-    if published:
-        query = query.where(News.published_at <= clock.now()).order_by(News.published_at.desc())
-    else:
-        query = query.order_by(News.drafted_at.desc())
-    return list(db.session.scalars(query.limit(limit)))
-
-
-def get_news(news_id: int, *, published: bool) -> News:
-    """A piece of news. Raises NotFound, also for one that is not published to a reader."""
-    news = db.session.get(News, news_id)
-    if news is None or (published and news.published_at is None):
-        raise NotFound()
-    return news
+def unpublish_content(actor: User, content: Content) -> None:
+    """Take it back."""
+    content.published_at = None
+    audit.record(actor, "content.unpublished", content, stream=content.procedure.stream)

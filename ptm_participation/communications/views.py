@@ -1,29 +1,24 @@
-"""The pages where news are drafted and published."""
+"""The pages where contents are drafted and published."""
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, url_for
-from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, StringField, TextAreaField
-from wtforms.validators import DataRequired
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 
 from ptm_participation.accounts.access import Permission, requires
 from ptm_participation.accounts.forms import ConfirmForm
 from ptm_participation.accounts.models import User
 from ptm_participation.accounts.reader import signed_in_user
-from ptm_participation.communications import service
-from ptm_participation.core.errors import NotAllowed
+from ptm_participation.communications import queries, service
+from ptm_participation.communications.forms import ContentForm, shown
+from ptm_participation.communications.models import Content, ContentKind
+from ptm_participation.core.errors import DomainError, NotAllowed, NotFound
 from ptm_participation.core.form_tokens import new_token
-from ptm_participation.core.forms import PtmForm, at_most
+from ptm_participation.core.storage import Kept
+from ptm_participation.core.uploads import ACCEPTED, FileRefused, receive
 from ptm_participation.procedure import queries as procedures
 
 bp = Blueprint("communications", __name__)
-
-
-class NewsForm(PtmForm):
-    token = HiddenField()
-    title = StringField(_l("Title"), [DataRequired(_l("Write a title.")), at_most(160)])
-    body = TextAreaField(_l("Text"), [DataRequired(_l("Write the text.")), at_most(10_000)])
 
 
 def _writer() -> User:
@@ -32,49 +27,97 @@ def _writer() -> User:
     return user
 
 
-@bp.route("/ufficio/notizie")
-@requires(Permission.DRAFT_NEWS)
+@bp.route("/ufficio/contenuti")
+@requires(Permission.DRAFT_CONTENT)
 def index() -> Any:
-    procedure = procedures.get_procedure()
     return render_template(
-        "communications/index.html", news=service.list_news(procedure, published=False)
+        "communications/index.html",
+        contents=queries.list_drafted(procedures.get_procedure()),
+        kinds=list(ContentKind),
     )
 
 
-@bp.route("/ufficio/notizie/nuova", methods=["GET", "POST"])
-@requires(Permission.DRAFT_NEWS)
+@bp.route("/ufficio/contenuti/nuovo", methods=["GET", "POST"])
+@requires(Permission.DRAFT_CONTENT)
 def new() -> Any:
-    form = NewsForm(token=new_token())
+    kinds = {kind.value: kind for kind in ContentKind}
+    kind = kinds.get(request.args.get("genere", ContentKind.NEWS.value))
+    if kind is None:
+        raise NotFound()
+    form = ContentForm(kind, token=new_token())
     if form.validate_on_submit():
-        news = service.draft_news(
-            _writer(),
-            procedures.get_procedure(),
-            token=form.token.data,
-            title=form.title.data,
-            body=form.body.data,
-        )
-        return redirect(url_for("communications.show", news_id=news.id))
-    return render_template("communications/new.html", form=form)
+        file = _file(form, kept=False)
+        if not form.all_errors:
+            made = service.draft_content(
+                _writer(),
+                procedures.get_procedure(),
+                kind,
+                form.words(file),
+                token=form.token.data,
+            )
+            return redirect(url_for("communications.show", content_id=made.id))
+    return render_template("communications/new.html", form=form, kind=kind, accepted=ACCEPTED)
 
 
-@bp.route("/ufficio/notizie/<int:news_id>", methods=["GET", "POST"])
-@requires(Permission.DRAFT_NEWS)
-def show(news_id: int) -> Any:
-    news = service.get_news(news_id, published=False)
-    form = NewsForm(obj=news)
+def _file(form: ContentForm, *, kept: bool) -> tuple[str, Kept] | None:
+    """The file that came with the form; a sentence beside the field if it may not come in, or
+    if the content has none yet."""
+    if not form.file:
+        return None
+    if form.file.data and form.file.data.filename:
+        try:
+            return receive(form.file.data)
+        except FileRefused as error:
+            form.file.errors = [str(error)]
+    elif not kept:
+        form.file.errors = [_("Choose the file.")]
+    return None
+
+
+@bp.route("/ufficio/contenuti/<int:content_id>", methods=["GET", "POST"])
+@requires(Permission.DRAFT_CONTENT)
+def show(content_id: int) -> Any:
+    content = queries.get_content(content_id)
+    form = ContentForm(content.kind, **shown(content))
     if form.validate_on_submit():
-        if news.published_at is not None and not _writer().can(Permission.PUBLISH_NEWS):
+        if not _may_change(content):
             raise NotAllowed()
-        service.change_news(_writer(), news, title=form.title.data, body=form.body.data)
-        return redirect(url_for("communications.show", news_id=news.id))
-    return render_template("communications/show.html", form=form, news=news, confirm=ConfirmForm())
+        if _change(content, form):
+            return redirect(url_for("communications.show", content_id=content.id))
+    return render_template(
+        "communications/show.html",
+        form=form,
+        content=content,
+        may_change=_may_change(content),
+        accepted=ACCEPTED,
+    )
 
 
-@bp.route("/ufficio/notizie/<int:news_id>/pubblica", methods=["POST"])
-@requires(Permission.PUBLISH_NEWS)
-def publish(news_id: int) -> Any:
-    news = service.get_news(news_id, published=False)
+def _may_change(content: Content) -> bool:
+    """What the public reads is changed by those who publish."""
+    return content.published_at is None or _writer().can(Permission.PUBLISH_CONTENT)
+
+
+def _change(content: Content, form: ContentForm) -> bool:
+    file = _file(form, kept=True)
+    if form.all_errors:
+        return False
+    try:
+        service.change_content(
+            _writer(), content, form.words(file), base_version=int(form.base_version.data or 0)
+        )
+    except DomainError as error:
+        form.body.errors = [str(error)]
+        form.base_version.data = str(content.version)
+        return False
+    return True
+
+
+@bp.route("/ufficio/contenuti/<int:content_id>/pubblica", methods=["POST"])
+@requires(Permission.PUBLISH_CONTENT)
+def publish(content_id: int) -> Any:
+    content = queries.get_content(content_id)
     if ConfirmForm().validate_on_submit():
-        change = service.publish_news if news.published_at is None else service.unpublish_news
-        change(_writer(), news)
-    return redirect(url_for("communications.show", news_id=news.id))
+        public = content.published_at is not None
+        (service.unpublish_content if public else service.publish_content)(_writer(), content)
+    return redirect(url_for("communications.show", content_id=content.id))

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ptm_participation.core.db import Model, one_of
+from ptm_participation.core.storage import StoredFile
 from ptm_participation.plan.models import Anchor
 from ptm_participation.procedure.models import Procedure, StepKind
 from ptm_participation.stakeholders.models import Stakeholder
@@ -122,3 +123,5 @@ class ConsultationFile(Model):
     consultation_id: Mapped[int] = mapped_column(sa.ForeignKey("consultation.id"), index=True)
     file_sha256: Mapped[str] = mapped_column(sa.ForeignKey("stored_file.sha256"), index=True)
     name: Mapped[str] = mapped_column(sa.String(200))
+
+    file: Mapped[StoredFile] = relationship()

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from ptm_participation.accounts.access import Permission, requires
@@ -18,10 +18,9 @@ from ptm_participation.consultations.models import (
 )
 from ptm_participation.consultations.queries import ConsultationFilter
 from ptm_participation.consultations.service import Account, Attended
-from ptm_participation.core import clock
+from ptm_participation.core import clock, downloads
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.form_tokens import new_token
-from ptm_participation.core.storage import files
 from ptm_participation.core.uploads import ACCEPTED, FileRefused, receive
 from ptm_participation.plan import queries as plan
 from ptm_participation.procedure import queries as procedures
@@ -252,7 +251,4 @@ def _attended(stakeholder_id: int) -> Attended:
 @requires(Permission.CONSULT)
 def download(consultation_id: int, file_id: int) -> Any:
     file = queries.get_file(queries.get_consultation(consultation_id), file_id)
-    answer = Response(files().read(file.file_sha256), mimetype="application/octet-stream")
-    answer.headers.set("Content-Disposition", "attachment", filename=file.name)
-    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return answer
+    return downloads.download(file.file, file.name)

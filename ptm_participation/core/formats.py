@@ -88,10 +88,13 @@ def exact_instant(value: dt.datetime) -> str:
 
 def term(closes_at: dt.datetime) -> str:
     """«lunedì 2 novembre 2020, ore 24:00» for a first late instant of 3 November, 0:00."""
-    local = clock.rome(closes_at)
-    if local.time() == dt.time():
-        return _("%(day)s, at %(hour)s", day=weekday(local - dt.timedelta(days=1)), hour="24:00")
-    return _("%(day)s, at %(hour)s", day=weekday(closes_at), hour=hour(closes_at))
+    last = closes_at - dt.timedelta(microseconds=1)
+    return _("%(day)s, at %(hour)s", day=weekday(last), hour=term_hour(closes_at))
+
+
+def term_hour(closes_at: dt.datetime) -> str:
+    """The hour of a term: «24:00» for the end of a day."""
+    return "24:00" if clock.rome(closes_at).time() == dt.time() else hour(closes_at)
 
 
 def term_day(closes_at: dt.datetime) -> str:
@@ -124,9 +127,9 @@ def size(octets: int) -> str:
     return f"{max(1, round(octets / 1000))} kB"
 
 
-def cite(text: str | None) -> str:
+def cite(text: Any) -> str:
     """A citation whose numbers do not part from their words at the end of a line."""
-    return re.sub(r" (?=[\dIVXLC]+\b|[a-z]+\))", NO_BREAK, text or "")
+    return re.sub(r" (?=[\dIVXLC]+\b|[a-z]+\))", NO_BREAK, str(text or ""))
 
 
 def iso(value: dt.date | dt.datetime) -> str:
@@ -151,6 +154,7 @@ FILTERS: dict[str, Any] = {
     "exact_instant": exact_instant,
     "term": term,
     "term_day": term_day,
+    "term_hour": term_hour,
     "days_left": days_left,
     "number": number,
     "percent": percent,

@@ -36,6 +36,21 @@ def tidy(value: Any) -> Any:
     return value
 
 
+class _Sentences:
+    """The library's messages, with a sentence of ours for a choice that the list does not hold."""
+
+    def __init__(self, library: Any) -> None:
+        self.library = library
+
+    def gettext(self, text: str) -> str:
+        if text.startswith("Not a valid choice"):
+            return _("Choose one of those in the list.")
+        return str(self.library.gettext(text))
+
+    def ngettext(self, singular: str, plural: str, count: int) -> str:
+        return str(self.library.ngettext(singular, plural, count))
+
+
 class PtmForm(FlaskForm):  # type: ignore[misc]
     """A form whose text fields are tidied, and refuse control characters."""
 
@@ -47,6 +62,9 @@ class PtmForm(FlaskForm):  # type: ignore[misc]
                 given = unbound_field.kwargs.get("filters", ())
                 options = {**options, "filters": [tidy, *given]}
             return unbound_field.bind(form=form, **options)
+
+        def get_translations(self, form: Any) -> _Sentences:
+            return _Sentences(super().get_translations(form))
 
     def validate(self, extra_validators: Any = None) -> bool:
         good = bool(super().validate(extra_validators))

@@ -219,7 +219,6 @@ class PaperForm(PtmForm):
     )
     sent_on = DayField(
         _l("Postmark"),
-        [Optional()],
         description=_l("For a registered letter the postmark counts."),
     )
     arrived_on = DayField(_l("Arrived on"), [InputRequired(_l("Write the day of arrival."))])
@@ -251,7 +250,7 @@ class PaperForm(PtmForm):
         choices=labelled(IdentityLevel),
     )
     protocol_number = StringField(_l("Protocol number"), [at_most(40)])
-    protocol_on = DayField(_l("Protocol date"), [Optional()])
+    protocol_on = DayField(_l("Protocol date"))
     counts_on = DayField(
         _l("Another day counts"),
         [Optional()],

@@ -11,10 +11,10 @@ from ptm_participation.accounts.forms import ConfirmForm
 from ptm_participation.accounts.models import User
 from ptm_participation.accounts.reader import signed_in_user
 from ptm_participation.consultations.queries import consultations_of
-from ptm_participation.core import clock, form_tokens, jobs
+from ptm_participation.core import clock, downloads, form_tokens, jobs
 from ptm_participation.core.errors import DomainError, NotFound
 from ptm_participation.core.forms import options
-from ptm_participation.core.storage import Kept, files
+from ptm_participation.core.storage import Kept
 from ptm_participation.core.uploads import ACCEPTED, FileRefused, receive
 from ptm_participation.observations import codes, documents, filters, queries, service
 from ptm_participation.observations.blueprint import bp
@@ -148,11 +148,7 @@ def history_of(register: str, number: int) -> Any:
 @requires(Permission.REGISTER)
 def download(register: str, number: int, file_id: int) -> Any:
     file = queries.get_file(procedures.get_register(register), number, file_id, seen_by=officer())
-    answer = Response(files().read(file.file_sha256), mimetype=file.file.media_type)
-    answer.headers.set("Content-Disposition", "attachment", filename=file.name)
-    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    answer.content_length = file.file.size
-    return answer
+    return downloads.download(file.file, file.name)
 
 
 @bp.route("/ufficio/osservazioni/<register>/<int:number>/protocollo", methods=["GET", "POST"])

@@ -1,6 +1,7 @@
 """The facts that can be corrected on screen: a table of their kinds and fields."""
 
 import dataclasses
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,11 +15,13 @@ from wtforms import (
     SelectMultipleField,
     StringField,
     TextAreaField,
+    ValidationError,
 )
-from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from ptm_participation.core.db import Base, db
+from ptm_participation.core.formats import number
 from ptm_participation.core.forms import DayField, PtmForm, at_most, labelled, options
 from ptm_participation.core.reference import Verification
 from ptm_participation.plan.models import (
@@ -45,14 +48,36 @@ def long_text(label: Any, length: int = 20_000) -> Any:
     return TextAreaField(label, [at_most(length)])
 
 
-def whole_number(label: Any, most: int) -> Any:
-    return IntegerField(
-        label,
-        [
-            InputRequired(_l("Write a whole number.")),
-            NumberRange(0, most, _l("Write a number between %(min)d and %(max)d.")),
-        ],
-    )
+class WholeNumberField(IntegerField):  # type: ignore[misc]
+    """A number of things, with one sentence for whatever is none or is too many."""
+
+    def __init__(self, label: Any, most: int, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.most = most
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        text = "".join(valuelist).replace(".", "").replace(" ", "").strip()
+        self.data = int(text) if text.isdecimal() and len(text) < 12 else None
+        if self.data is None or self.data > self.most:
+            raise ValidationError(
+                _("Write a whole number between 0 and %(most)s.", most=number(self.most))
+            )
+
+
+def boundary(_form: Any, field: Any) -> None:
+    """A GeoJSON polygon, in degrees. Raises ValidationError."""
+    try:
+        shape = json.loads(field.data)
+        places = {"Polygon": [shape["coordinates"]], "MultiPolygon": shape["coordinates"]}
+        polygons = places[shape["type"]]
+        corners = [tuple(map(float, at)) for rings in polygons for ring in rings for at in ring]
+        good = len(corners) > 3 and all(
+            abs(longitude) <= 180 and abs(latitude) <= 90 for longitude, latitude in corners
+        )
+    except (ValueError, TypeError, KeyError, RecursionError):
+        good = False
+    if not good:
+        raise ValidationError(_("Write a GeoJSON Polygon or MultiPolygon, in degrees."))
 
 
 class ChecksField(SelectMultipleField):  # type: ignore[misc]
@@ -147,11 +172,14 @@ KINDS: dict[str, Kind] = {
             {
                 "name": text(_l("Name"), 80, required=True),
                 "zone_id": SelectField(_l("Homogeneous zone"), [DataRequired(REQUIRED)]),
-                "population": whole_number(_l("Residents"), 10_000_000),
-                "population_year": whole_number(_l("Year of the count"), 2200),
+                "population": WholeNumberField(_l("Residents"), 10_000_000),
+                "population_year": WholeNumberField(_l("Year of the count"), 2200),
                 "belfiore": StringField(_l("Belfiore code"), [DataRequired(REQUIRED), at_most(4)]),
                 "postcode": text(_l("Postcode"), 20, required=True),
                 "merged_on": DayField(_l("Merged into another Comune on"), [Optional()]),
+                "boundary": TextAreaField(
+                    _l("Boundary, in GeoJSON"), [DataRequired(REQUIRED), boundary]
+                ),
             },
             (Municipality.sort_key,),
             lambda fact: fact.zone.name,

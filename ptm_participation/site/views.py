@@ -7,8 +7,10 @@ from flask import Blueprint, current_app, g, redirect, render_template, request,
 from ptm_participation.accounts.access import public
 from ptm_participation.accounts.models import User
 from ptm_participation.accounts.reader import signed_in_user
-from ptm_participation.communications import service as news
+from ptm_participation.communications import queries as communications
+from ptm_participation.communications.models import ContentKind
 from ptm_participation.core import clock
+from ptm_participation.core.downloads import download
 from ptm_participation.core.errors import NotFound
 from ptm_participation.observations import published, queries
 from ptm_participation.plan import queries as plan
@@ -49,7 +51,7 @@ def home() -> Any:
         window=procedures.public_window(procedure),
         stages=procedures.path(procedure),
         totals=published.totals(procedure),
-        news=news.list_news(procedure, published=True, limit=3),
+        news=communications.list_published(procedure, ContentKind.NEWS, limit=3),
         now=clock.now(),
     )
 
@@ -221,21 +223,36 @@ def _own_observation(register: str, number: int) -> Any:
 # -- notices -----------------------------------------------------------------------------
 
 
-@bp.route("/notizie")
+KINDS = "/<any(notizie, incontri, documenti, pagine):kind>"
+
+
+@bp.route(KINDS)
 @public
-def news_index() -> Any:
+def contents(kind: str) -> Any:
+    """News, events, documents or pages: those that staff published."""
     shareable()
-    procedure = procedures.get_procedure()
+    shown = ContentKind(kind)
     return render_template(
-        "site/news_index.html", news=news.list_news(procedure, published=True), procedure=procedure
+        "site/contents.html",
+        kind=shown,
+        contents=communications.list_published(procedures.get_procedure(), shown),
     )
 
 
-@bp.route("/notizie/<int:news_id>")
+@bp.route(f"{KINDS}/<int:content_id>")
 @public
-def news_item(news_id: int) -> Any:
+def content(kind: str, content_id: int) -> Any:
     shareable()
-    return render_template("site/news_item.html", news=news.get_news(news_id, published=True))
+    shown = communications.get_published(ContentKind(kind), content_id)
+    return render_template("site/content.html", content=shown)
+
+
+@bp.route("/documenti/<int:content_id>/file")
+@public
+def content_file(content_id: int) -> Any:
+    shown = communications.get_published(ContentKind.MATERIAL, content_id)
+    assert shown.file is not None
+    return download(shown.file, shown.file_name)
 
 
 @bp.route("/privacy")
