@@ -67,9 +67,10 @@ class Page:
 
     def link(self, words: str) -> str:
         """The address behind the words."""
-        for found in self.soup.find_all("a"):
-            if words in _words(found):
-                return urljoin(self.address, found["href"])
+        links = self.soup.find_all("a")
+        exact = [found for found in links if _words(found) == words]
+        for found in exact or [found for found in links if words in _words(found)]:
+            return urljoin(self.address, found["href"])
         raise AssertionError(f"no link {words!r} on {self.address}")
 
     def follow(self, words: str) -> "Page":

@@ -21,7 +21,7 @@ from ptm_participation.core.errors import NotFound
 from ptm_participation.plan.models import Anchor, ProvisionTheme, SectionVersion
 from ptm_participation.procedure.models import Procedure, StepKind
 from ptm_participation.stakeholders.models import Stakeholder
-from ptm_participation.stakeholders.subjects import SubjectType
+from ptm_participation.stakeholders.subjects import SubjectGroup, SubjectType
 from ptm_participation.territory.models import Municipality
 
 PAGE = 25
@@ -37,6 +37,7 @@ class ConsultationFilter:
     municipality: int | None = None
     zone: int | None = None
     type: SubjectType | None = None
+    group: SubjectGroup | None = None
     document: int | None = None
     provision: int | None = None
     theme: int | None = None
@@ -56,12 +57,15 @@ class ConsultationFilter:
         return found + self._attended() + self._discussed()
 
     def _attended(self) -> list[sa.ColumnElement[bool]]:
-        """Who was present: by stakeholder, type, Comune or zone."""
+        """Who was present: by stakeholder, type, group, Comune or zone."""
         conditions: list[sa.ColumnElement[bool]] = []
         if self.stakeholder is not None:
             conditions.append(Stakeholder.id == self.stakeholder)
         if self.type is not None:
             conditions.append(Stakeholder.type == self.type)
+        if self.group is not None:
+            types = [t for t in SubjectType if t.group is self.group]
+            conditions.append(Stakeholder.type.in_(types))
         if self.municipality is not None:
             conditions.append(Stakeholder.municipality_id == self.municipality)
         if self.zone is not None:

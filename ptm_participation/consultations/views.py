@@ -1,7 +1,6 @@
 """The office's log of consultations."""
 
 import datetime as dt
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -9,16 +8,16 @@ from flask_babel import gettext as _
 
 from ptm_participation.accounts.access import Permission, requires
 from ptm_participation.accounts.reader import signed_in_user
-from ptm_participation.consultations import queries, service
+from ptm_participation.consultations import filters, queries, service
 from ptm_participation.consultations.forms import ConsultationForm
 from ptm_participation.consultations.models import (
     AttendanceRole,
     Consultation,
     ConsultationKind,
 )
-from ptm_participation.consultations.queries import ConsultationFilter
 from ptm_participation.consultations.service import Account, Attended
 from ptm_participation.core import clock, downloads
+from ptm_participation.core.chips import without_paging
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.form_tokens import new_token
 from ptm_participation.core.uploads import ACCEPTED, FileRefused, receive
@@ -26,7 +25,6 @@ from ptm_participation.plan import queries as plan
 from ptm_participation.procedure import queries as procedures
 from ptm_participation.procedure.models import Procedure, StepKind
 from ptm_participation.stakeholders.choices import Choices, consultable
-from ptm_participation.stakeholders.subjects import SubjectType
 
 bp = Blueprint("consultations", __name__)
 
@@ -35,7 +33,7 @@ bp = Blueprint("consultations", __name__)
 @requires(Permission.CONSULT)
 def index() -> Any:
     procedure = procedures.get_procedure()
-    filter_ = read_filter(request.args)
+    filter_ = filters.read(request.args)
     rows, after = queries.list_consultations(
         procedure, filter_, before=request.args.get("dopo", "")
     )
@@ -44,38 +42,12 @@ def index() -> Any:
         rows=rows,
         after=after,
         count=queries.count_consultations(procedure, filter_),
-        filtered=filter_ != ConsultationFilter(),
+        filtered=filter_ != queries.ConsultationFilter(),
+        chips=filters.chips(procedure, filter_, request.args),
+        address=without_paging(request.args),
         kinds=list(ConsultationKind),
         phases=list(StepKind),
         arguments=request.args,
-    )
-
-
-def read_filter(arguments: Mapping[str, str]) -> ConsultationFilter:
-    """The filter of an address; what cannot be read is left out."""
-
-    def number(name: str) -> int | None:
-        text = arguments.get(name, "")
-        return int(text) if text.isdigit() and len(text) < 10 else None
-
-    def day(name: str) -> dt.date | None:
-        try:
-            return dt.date.fromisoformat(arguments.get(name, ""))
-        except ValueError:
-            return None
-
-    return ConsultationFilter(
-        kind={k.value: k for k in ConsultationKind}.get(arguments.get("tipologia", "")),
-        phase={p.value: p for p in StepKind}.get(arguments.get("fase", "")),
-        type={t.value: t for t in SubjectType}.get(arguments.get("tipo", "")),
-        stakeholder=number("soggetto"),
-        municipality=number("comune"),
-        zone=number("zona"),
-        document=number("documento"),
-        provision=number("articolo"),
-        theme=number("tema"),
-        since=day("dal"),
-        until=day("al"),
     )
 
 

@@ -13,18 +13,18 @@ from flask_babel import gettext as _
 
 from ptm_participation.accounts.models import Reader
 from ptm_participation.core import formats
-from ptm_participation.core.db import db
+from ptm_participation.core.chips import Chip, without_paging
+from ptm_participation.core.chips import chips as chips_of
 from ptm_participation.observations.queries import Filter, count_views
 from ptm_participation.observations.workflow import Channel, ObservationState, Regularity
 from ptm_participation.plan import queries as plan
-from ptm_participation.plan.models import Provision
+from ptm_participation.procedure import naming
 from ptm_participation.procedure import queries as procedures
 from ptm_participation.procedure.models import Procedure
 from ptm_participation.stakeholders.subjects import SubjectGroup, SubjectType
 from ptm_participation.territory import queries as territory
 
 E = TypeVar("E", bound=enum.Enum)
-PAGING = ("dopo", "prima")
 NOWHERE = "fuori"
 
 
@@ -105,11 +105,6 @@ def _yes_no(text: str) -> bool:
     return text == "si"
 
 
-def without_paging(arguments: Mapping[str, str]) -> dict[str, str]:
-    """The address's filter alone."""
-    return {name: value for name, value in arguments.items() if name not in PAGING and value}
-
-
 @dataclasses.dataclass(frozen=True, slots=True)
 class View:
     """A saved view of the worklist: its name, its address and how many it holds."""
@@ -145,24 +140,10 @@ def views(
     ]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Chip:
-    """One condition of the filter in words, and the address without it."""
-
-    words: str
-    without: dict[str, str]
-
-
 def chips(procedure: Procedure, arguments: Mapping[str, str]) -> list[Chip]:
     """The filter in words, each condition with the way to take it off."""
     filter_, _problems = read(arguments)
-    kept = without_paging(arguments)
-    found = []
-    for name, words in _words(procedure, filter_).items():
-        if name in kept:
-            without = {other: value for other, value in kept.items() if other != name}
-            found.append(Chip(words, without))
-    return found
+    return chips_of(_words(procedure, filter_), arguments)
 
 
 def in_words(procedure: Procedure, arguments: Mapping[str, str]) -> str:
@@ -185,37 +166,20 @@ def _words(procedure: Procedure, filter_: Filter) -> dict[str, str]:
         "dal": _("From %(value)s", value=formats.day(filter_.since)),
         "al": _("Until %(value)s", value=formats.day(filter_.until)),
     }
-    return said | _names(procedure, filter_)
+    if filter_.without_municipality:
+        said["comune"] = _("Comune: %(value)s", value=_("outside Città metropolitana"))
+    return said | naming.say(
+        procedure,
+        municipality=filter_.municipality,
+        zone=filter_.zone,
+        document=filter_.document,
+        provision=filter_.provision,
+        theme=filter_.theme,
+    )
 
 
 def _label(value: Any) -> str:
     return str(value.label) if value is not None else ""
-
-
-def _names(procedure: Procedure, filter_: Filter) -> dict[str, str]:
-    """The names of what the filter knows by number; each is asked for only if it is used."""
-    said: dict[str, str] = {}
-    if filter_.municipality is not None or filter_.without_municipality:
-        names = {row.id: row.name for row in territory.list_municipalities()}
-        name = names.get(filter_.municipality or 0, _("outside Città metropolitana"))
-        said["comune"] = _("Comune: %(value)s", value=name)
-    if filter_.zone is not None:
-        zones = {zone.id: zone.name for zone in territory.list_zones()}
-        said["zona"] = _("Zone: %(value)s", value=zones.get(filter_.zone, "?"))
-    if filter_.document is not None:
-        titles = {d.id: d.title for d in plan.list_documents(procedure.plan)}
-        said["documento"] = _("Document: %(value)s", value=titles.get(filter_.document, "?"))
-    if filter_.theme is not None:
-        themes = {theme.id: theme.name for theme in plan.list_themes(procedure.plan)}
-        said["tema"] = _("Theme: %(value)s", value=themes.get(filter_.theme, "?"))
-    if filter_.provision is not None:
-        said["articolo"] = _("Section: %(value)s", value=_citation(filter_.provision))
-    return said
-
-
-def _citation(provision_id: int) -> str:
-    provision = db.session.get(Provision, provision_id)
-    return plan.latest_citation(provision) if provision else "?"
 
 
 def choices(procedure: Procedure) -> dict[str, list[tuple[str, str]]]:

@@ -12,6 +12,7 @@ from ptm_participation.accounts.models import User
 from ptm_participation.accounts.reader import signed_in_user
 from ptm_participation.consultations.queries import consultations_of
 from ptm_participation.core import clock, downloads, form_tokens, jobs
+from ptm_participation.core.chips import without_paging
 from ptm_participation.core.errors import DomainError, NotFound
 from ptm_participation.core.forms import options
 from ptm_participation.core.storage import Kept
@@ -79,7 +80,7 @@ def worklist() -> Any:
         chips=filters.chips(procedure, request.args),
         choices=filters.choices(procedure),
         arguments=request.args,
-        address=filters.without_paging(request.args),
+        address=without_paging(request.args),
     )
 
 
@@ -332,7 +333,7 @@ def unpublish(register: str, number: int) -> Any:
 
 def _worklist_address() -> str:
     """The worklist under the present filter."""
-    arguments: dict[str, Any] = filters.without_paging(request.args)
+    arguments: dict[str, Any] = without_paging(request.args)
     return url_for("observations.worklist", **arguments)
 
 

@@ -46,7 +46,8 @@ def to_csv(sheet: Sheet) -> Iterator[bytes]:
     writer = csv.writer(buffer, lineterminator="\r\n")
     buffer.write("\ufeff")
     for label, value in (("", sheet.title), *sheet.notes):
-        buffer.write(f"# {label}: {value}\r\n" if label else f"# {value}\r\n")
+        note = f"{label}: {value}" if label else value
+        buffer.write(f"# {' '.join(note.split())}\r\n")  # a line of its own, whatever is in it
     writer.writerow([disarm(column) for column in sheet.columns])
     for row in sheet.rows:
         writer.writerow([disarm(_csv_value(value)) for value in row])

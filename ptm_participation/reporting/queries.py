@@ -18,6 +18,7 @@ from ptm_participation.consultations.models import (
     Consultation,
     ConsultationAnchor,
 )
+from ptm_participation.consultations.queries import ConsultationFilter, count_consultations
 from ptm_participation.core import clock, formats
 from ptm_participation.core.db import db
 from ptm_participation.observations.models import Observation, ObservationAnchor
@@ -77,6 +78,21 @@ class Totals:
 Counts = dict[Any, tuple[int, int]]
 
 
+def of_consultations(filter_: Filter) -> ConsultationFilter:
+    """As much of a filter of observations as can be asked of consultations."""
+    return ConsultationFilter(
+        type=filter_.type,
+        group=filter_.group,
+        municipality=filter_.municipality,
+        zone=filter_.zone,
+        document=filter_.document,
+        provision=filter_.provision,
+        theme=filter_.theme,
+        since=filter_.since,
+        until=filter_.until,
+    )
+
+
 def _counts(procedure: Procedure, filter_: Filter, key: Any, *joins: Any) -> Counts:
     """In time and late, by `key`; each observation once a key."""
     query = sa.select(
@@ -106,9 +122,7 @@ def totals(procedure: Procedure, filter_: Filter) -> Totals:
             *filter_.conditions(procedure), Observation.subject_type == SubjectType.MUNICIPALITY
         )
     )
-    consultations = db.session.scalar(
-        sa.select(sa.func.count()).select_from(Consultation).filter_by(procedure_id=procedure.id)
-    )
+    consultations = count_consultations(procedure, of_consultations(filter_))
     return Totals(
         observations=in_time + late,
         in_time=in_time,
@@ -117,7 +131,7 @@ def totals(procedure: Procedure, filter_: Filter) -> Totals:
         from_municipalities=municipalities,
         from_associations=associations,
         from_others=in_time + late - municipalities - associations,
-        consultations=consultations or 0,
+        consultations=consultations,
         not_consulted=len(not_consulted(procedure)),
     )
 
@@ -142,7 +156,7 @@ def tables(procedure: Procedure, filter_: Filter) -> list[Table]:
 def by_municipality(procedure: Procedure, filter_: Filter) -> Table:
     """All the Comuni, those without any included, then whoever is from elsewhere."""
     counts = _counts(procedure, filter_, Observation.municipality_id)
-    heard = _consultations_by(procedure, Stakeholder.municipality_id)
+    heard = _attended_by(procedure, filter_, Stakeholder.municipality_id)
     rows = db.session.execute(
         sa.select(Municipality.id, Municipality.name, Zone.name)
         .join(Zone, Zone.id == Municipality.zone_id)
@@ -165,7 +179,7 @@ def by_zone(procedure: Procedure, filter_: Filter) -> Table:
         Municipality.zone_id,
         (Municipality, Municipality.id == Observation.municipality_id),
     )
-    heard = _consultations_by(procedure, Municipality.zone_id)
+    heard = _attended_by(procedure, filter_, Municipality.zone_id)
     zones = db.session.execute(sa.select(Zone.id, Zone.name).order_by(Zone.position))
     lines = [
         Line(name, {"zona": str(number)}, *counts.get(number, (0, 0)), heard.get(number, 0))
@@ -181,7 +195,7 @@ def by_zone(procedure: Procedure, filter_: Filter) -> Table:
     return Table("zones", _("By homogeneous zone"), _("Zone"), lines)
 
 
-def _consultations_by(procedure: Procedure, key: Any) -> dict[Any, int]:
+def _attended_by(procedure: Procedure, filter_: Filter, key: Any) -> dict[Any, int]:
     """How many consultations had somebody present, by a fact of the stakeholder."""
     query = (
         sa.select(key, sa.func.count(sa.distinct(Attendance.consultation_id)))
@@ -190,7 +204,7 @@ def _consultations_by(procedure: Procedure, key: Any) -> dict[Any, int]:
         .join(Stakeholder, Stakeholder.id == Attendance.stakeholder_id)
         .outerjoin(Municipality, Municipality.id == Stakeholder.municipality_id)
         .where(
-            Consultation.procedure_id == procedure.id,
+            *of_consultations(filter_).conditions(procedure),
             Attendance.role == AttendanceRole.PRESENT,
         )
         .group_by(key)
@@ -203,7 +217,7 @@ def _consultations_by(procedure: Procedure, key: Any) -> dict[Any, int]:
 
 def by_type(procedure: Procedure, filter_: Filter) -> Table:
     counts = _counts(procedure, filter_, Observation.subject_type)
-    heard = _consultations_by(procedure, Stakeholder.type)
+    heard = _attended_by(procedure, filter_, Stakeholder.type)
     lines = [
         Line(
             str(type_.label),
@@ -230,26 +244,17 @@ def by_group(procedure: Procedure, filter_: Filter) -> Table:
             str(group.label),
             {"gruppo": group.value},
             *groups.get(group, (0, 0)),
-            _heard_of_group(procedure, group),
+            _attended_by_group(procedure, filter_, group),
         )
         for group in SubjectGroup
     ]
     return Table("groups", _("By group of subjects"), _("Group"), lines)
 
 
-def _heard_of_group(procedure: Procedure, group: SubjectGroup) -> int:
-    types = [t for t in SubjectType if t.group is group]
-    query = (
-        sa.select(sa.func.count(sa.distinct(Attendance.consultation_id)))
-        .join(Consultation, Consultation.id == Attendance.consultation_id)
-        .join(Stakeholder, Stakeholder.id == Attendance.stakeholder_id)
-        .where(
-            Consultation.procedure_id == procedure.id,
-            Attendance.role == AttendanceRole.PRESENT,
-            Stakeholder.type.in_(types),
-        )
+def _attended_by_group(procedure: Procedure, filter_: Filter, group: SubjectGroup) -> int:
+    return count_consultations(
+        procedure, dataclasses.replace(of_consultations(filter_), group=group)
     )
-    return db.session.scalar(query) or 0
 
 
 # -- plan --------------------------------------------------------------------------------
@@ -262,7 +267,7 @@ def by_document(procedure: Procedure, filter_: Filter) -> Table:
         ObservationAnchor.document_id,
         (ObservationAnchor, ObservationAnchor.observation_id == Observation.id),
     )
-    heard = _discussed_by(procedure, SectionVersion.document_id)
+    heard = _discussed_by(procedure, filter_, SectionVersion.document_id)
     documents = db.session.execute(
         sa.select(Document.id, Document.title)
         .where(Document.plan_id == procedure.plan_id)
@@ -287,7 +292,7 @@ _TO_UNIT = (
 def by_section(procedure: Procedure, filter_: Filter) -> Table:
     """The articles, maps and headings spoken of; a comma counts in its article."""
     counts = _counts(procedure, filter_, _Unit.provision_id, *_TO_UNIT)
-    heard = _discussed_by(procedure, _Unit.provision_id)
+    heard = _discussed_by(procedure, filter_, _Unit.provision_id)
     rows = db.session.execute(
         sa.select(SectionVersion.provision_id, SectionVersion.citation, SectionVersion.heading)
         .join(Document, Document.id == SectionVersion.document_id)
@@ -320,6 +325,7 @@ def by_theme(procedure: Procedure, filter_: Filter) -> Table:
     )
     heard = _discussed_by(
         procedure,
+        filter_,
         ProvisionTheme.theme_id,
         (ProvisionTheme, ProvisionTheme.provision_id == _Unit.provision_id),
     )
@@ -335,7 +341,7 @@ def by_theme(procedure: Procedure, filter_: Filter) -> Table:
     return Table("themes", _("By theme"), _("Theme"), lines, adds_up=False)
 
 
-def _discussed_by(procedure: Procedure, key: Any, *joins: Any) -> dict[Any, int]:
+def _discussed_by(procedure: Procedure, filter_: Filter, key: Any, *joins: Any) -> dict[Any, int]:
     """How many consultations discussed something, by a fact of the section."""
     query = (
         sa.select(key, sa.func.count(sa.distinct(Consultation.id)))
@@ -347,7 +353,7 @@ def _discussed_by(procedure: Procedure, key: Any, *joins: Any) -> dict[Any, int]
     )
     for target, condition in joins:
         query = query.join(target, condition)
-    query = query.where(Consultation.procedure_id == procedure.id).group_by(key)
+    query = query.where(*of_consultations(filter_).conditions(procedure)).group_by(key)
     return dict(db.session.execute(query).all())
 
 
@@ -362,7 +368,7 @@ def by_week(procedure: Procedure, filter_: Filter) -> Table:
         week[0] += in_time
         week[1] += late
     for instant in db.session.scalars(
-        sa.select(Consultation.starts_at).where(Consultation.procedure_id == procedure.id)
+        sa.select(Consultation.starts_at).where(*of_consultations(filter_).conditions(procedure))
     ):
         weeks.setdefault(_monday(clock.rome(instant).date()), [0, 0, 0])[2] += 1
     lines = [

@@ -1,12 +1,13 @@
 """The exports by name: which rows, under which headings, with which notes."""
 
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, selectinload
 
 from ptm_participation.accounts.models import Reader
 from ptm_participation.consultations.models import Attendance, AttendanceRole, Consultation
@@ -23,7 +24,7 @@ from ptm_participation.observations.models import (
 )
 from ptm_participation.observations.queries import Filter, section_briefs, visible_to
 from ptm_participation.observations.workflow import FileClass, PartyRole
-from ptm_participation.plan.models import Document, ProvisionTheme, SectionVersion, Theme
+from ptm_participation.plan.models import Anchor, Document, ProvisionTheme, SectionVersion, Theme
 from ptm_participation.procedure.models import Procedure, Register
 from ptm_participation.reporting import queries
 from ptm_participation.reporting.exports import Sheet
@@ -41,19 +42,21 @@ def make(
     """The export of that name under the filter of an address. Raises NotFound for no name."""
     if name not in EXPORTS:
         raise NotFound()
-    title, private, maker = EXPORTS[name]
-    filter_, _problems = filters.read(arguments)
-    columns, rows, count = maker(procedure, filter_, seen_by)
+    export = EXPORTS[name]
+    filter_, _problems = filters.read(arguments if export.filtered else {})
+    columns, rows, count = export.maker(procedure, filter_, seen_by)
+    in_words = filters.in_words(procedure, arguments) if export.filtered else _("None: all rows")
     notes = [
         (_("Procedure"), f"{procedure.title}, {procedure.case_file}"),
-        (_("Filter"), filters.in_words(procedure, arguments)),
+        (_("Filter"), in_words),
         (_("Situation at"), formats.exact_instant(clock.now())),
         (_("Rows"), str(count)),
         (_("Made by"), seen_by.name or _("command line")),
     ]
-    if private:
+    if export.private:
         notes.append((_("Attention"), _("Reserved: it holds personal data.")))
-    return Sheet(str(title), f"{title}, {procedure.title}", columns, rows, notes)
+    title = str(export.title)
+    return Sheet(title, f"{title}, {procedure.title}", columns, rows, notes)
 
 
 def _register(procedure: Procedure, filter_: Filter, reader: Reader) -> tuple[list[str], Rows, int]:
@@ -293,6 +296,7 @@ def _consultations(
     """The calendar of consultations with attendance, oldest first."""
     consultations = db.session.scalars(
         sa.select(Consultation)
+        .options(selectinload(Consultation.anchors).joinedload(Anchor.section_version))
         .filter_by(procedure_id=procedure.id)
         .order_by(Consultation.starts_at, Consultation.id)
     ).all()
@@ -423,12 +427,21 @@ def _summary(procedure: Procedure, filter_: Filter, _reader: Reader) -> tuple[li
     return columns, iter(rows), len(rows)
 
 
-# Name of the export: its title, whether it holds personal data, and what makes it.
-EXPORTS: dict[str, tuple[Any, bool, Maker]] = {
-    "register": (_l("Register of observations"), True, _register),
-    "summary": (_l("Summary of the process"), False, _summary),
-    "municipalities": (_l("Observations by Comune"), False, _municipalities),
-    "sections": (_l("Sections of the plan"), False, _sections),
-    "consultations": (_l("Consultations"), False, _consultations),
-    "stakeholders": (_l("Stakeholders"), True, _stakeholders),
+@dataclasses.dataclass(frozen=True, slots=True)
+class Export:
+    """A file that can be had: `filtered` says whether the filter of observations narrows it."""
+
+    title: Any
+    maker: Maker
+    private: bool = False
+    filtered: bool = True
+
+
+EXPORTS = {
+    "register": Export(_l("Register of observations"), _register, private=True),
+    "summary": Export(_l("Summary of the process"), _summary),
+    "municipalities": Export(_l("Observations by Comune"), _municipalities),
+    "sections": Export(_l("Sections of the plan"), _sections),
+    "consultations": Export(_l("Consultations"), _consultations, filtered=False),
+    "stakeholders": Export(_l("Stakeholders"), _stakeholders, private=True, filtered=False),
 }

@@ -16,6 +16,7 @@ from flask import (
 from ptm_participation.accounts.access import Permission, requires
 from ptm_participation.accounts.reader import signed_in_user
 from ptm_participation.core import audit, clock, heads
+from ptm_participation.core.chips import without_paging
 from ptm_participation.core.errors import NotFound
 from ptm_participation.observations import filters
 from ptm_participation.procedure import queries as procedures
@@ -40,7 +41,7 @@ def summary() -> Any:
         problems=problems,
         chips=filters.chips(procedure, request.args),
         choices=filters.choices(procedure),
-        address=filters.without_paging(request.args),
+        address=without_paging(request.args),
         now=clock.now(),
     )
 
@@ -54,7 +55,7 @@ def index() -> Any:
         exports=sheets.EXPORTS,
         procedure=procedure,
         chips=filters.chips(procedure, request.args),
-        address=filters.without_paging(request.args),
+        address=without_paging(request.args),
         now=clock.now(),
     )
 
@@ -66,7 +67,7 @@ def export(name: str, format: str) -> Any:
         raise NotFound()
     procedure = procedures.get_procedure()
     reader = signed_in_user()
-    arguments = filters.without_paging(request.args)
+    arguments = without_paging(request.args)
     service.note_export(
         reader,
         procedure,

@@ -1,0 +1,111 @@
+"""The manager reads where the process stands; every figure opens its list."""
+
+import re
+
+import pytest
+from flask import Flask
+
+from ptm_participation.accounts.models import User
+from ptm_participation.consultations import service as consultations
+from ptm_participation.consultations.models import AttendanceRole, ConsultationKind
+from ptm_participation.consultations.service import Account, Attended
+from ptm_participation.core import clock, form_tokens
+from ptm_participation.procedure import queries as procedures
+from ptm_participation.procedure.models import StepKind
+from ptm_participation.stakeholders.subjects import SubjectType
+from tests import factories
+from tests.pages import Browser, Page
+
+SUMMARY = "/ufficio/sintesi"
+
+
+def _row(page: Page, caption: str, entry: str) -> list[str]:
+    return next(row for row in page.rows(caption) if row[0].startswith(entry))
+
+
+@pytest.fixture
+def process(app: Flask, staff: User) -> None:
+    """Two from Rho (one late), one association, one citizen from elsewhere; one meeting."""
+    rho = {"name": "Comune di Rho", "type": SubjectType.MUNICIPALITY, "place": "Rho"}
+    factories.observation(at="2020-10-05T09:00", sections="18; Tav. 6", **rho)
+    factories.observation(
+        at="2020-10-06T09:00", name="WWF", type=SubjectType.ASSOCIATION, sections="18"
+    )
+    factories.observation(at="2020-10-19T09:00", place=None, sections="41")
+    consultations.log_consultation(
+        staff,
+        procedures.get_procedure(),
+        Account(
+            kind=ConsultationKind.MEETING,
+            phase=StepKind.LISTENING,
+            title="Incontro",
+            starts_at=clock.parse_instant("2020-10-07T18:00"),
+            attended=(
+                Attended(factories.stakeholder("Comune di Rho").id),
+                Attended(factories.stakeholder("Comune di Bollate").id, AttendanceRole.ABSENT),
+            ),
+            section_ids=(factories.section("18").id,),
+        ),
+        token=form_tokens.new_token(),
+    )
+    with clock.at("2020-11-04T09:00"):
+        factories.observation(at="2020-11-04T08:00", sections="18", **rho)
+
+
+@pytest.mark.usefixtures("process")
+def test_every_table_counts_the_same_observations(as_manager: Browser) -> None:
+    page = as_manager.open(SUMMARY)
+
+    assert _row(page, "Per Comune", "Rho")[1:] == ["3", "2", "1", "1"]
+    assert _row(page, "Per zona omogenea", "Nord Ovest")[1:] == ["3", "2", "1", "1"]
+    assert _row(page, "Per gruppo di soggetti", "Associazioni")[1:4] == ["1", "1", "0"]
+    assert _row(page, "Per tipo di soggetto", "Comune")[1:4] == ["2", "1", "1"]
+    assert _row(page, "Per documento", "Norme di attuazione")[1:4] == ["4", "3", "1"]
+    assert _row(page, "Per articolo e mappa", "art. 18")[1:] == ["3", "2", "1", "1"]
+    assert _row(page, "Per tema", "Ambiti agricoli")[1:4] == ["2", "2", "0"]
+    assert _row(page, "Per settimana", "dal 5 ottobre 2020")[1:] == ["2", "2", "0", "1"]
+
+
+@pytest.mark.usefixtures("process")
+def test_each_row_opens_the_list_that_it_counts(as_manager: Browser) -> None:
+    page = as_manager.open(SUMMARY)
+    checked = 0
+
+    for link in page.soup.select("table tbody a, .ptm-fig"):
+        figure = link.select_one(".n") or link
+        listed = as_manager.open(link["href"])
+        counted = re.search(r"\d+", listed.heading)
+        assert counted is not None
+        assert counted[0] == figure.get_text(strip=True), link["href"]
+        checked += 1
+
+    assert checked > 40
+
+
+@pytest.mark.usefixtures("process")
+def test_a_filter_narrows_every_figure_and_says_itself(as_manager: Browser) -> None:
+    page = as_manager.open(SUMMARY, zona=factories.municipality("Rho").zone_id)
+
+    assert "Zona: Nord Ovest" in page.items(".ptm-chip")[0]
+    assert page.items(".ptm-fig .n")[0] == "3"
+    assert _row(page, "Per articolo e mappa", "art. 18")[1] == "3"
+
+
+@pytest.mark.usefixtures("process")
+def test_bodies_that_attended_nothing_are_named(as_manager: Browser) -> None:
+    unheard = as_manager.open(SUMMARY).items("#non-sentiti ~ details li")
+
+    assert "Comune di Bollate" in unheard
+    assert "Comune di Rho" not in unheard
+    assert "Politecnico di Milano" not in unheard
+
+
+def test_an_empty_process_says_so(as_manager: Browser) -> None:
+    page = as_manager.open(SUMMARY)
+
+    assert "Nessuna osservazione registrata. La prima comparirà qui." in page.text
+    assert page.items(".ptm-fig .n")[0] == "0"
+
+
+def test_staff_without_the_right_do_not_see_it(as_staff: Browser) -> None:
+    assert as_staff.open(SUMMARY).status == 403
