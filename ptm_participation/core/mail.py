@@ -45,5 +45,9 @@ def send(message: EmailMessage) -> None:
             if url.username:
                 server.login(unquote(url.username), unquote(url.password or ""))
             server.send_message(message)
+    except smtplib.SMTPResponseException as error:
+        said = error.smtp_error
+        words = said.decode(errors="replace") if isinstance(said, bytes) else said
+        raise TryLater(f"{error.smtp_code} {words}") from error
     except (OSError, smtplib.SMTPException) as error:
         raise TryLater(f"{type(error).__name__}: {error}") from error

@@ -5,6 +5,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from ptm_participation.core import clock
 from ptm_participation.core.db import db
@@ -27,7 +28,12 @@ def list_procedures() -> Sequence[Procedure]:
 
 def get_procedure(code: str | None = None) -> Procedure:
     """The procedure of that code, else the latest. Raises NotFound."""
-    query = sa.select(Procedure).order_by(Procedure.id.desc()).limit(1)
+    query = (
+        sa.select(Procedure)
+        .options(joinedload(Procedure.plan), joinedload(Procedure.edition))
+        .order_by(Procedure.id.desc())
+        .limit(1)
+    )
     row = db.session.scalar(query.filter_by(code=code) if code else query)
     if row is None:
         raise NotFound()

@@ -142,6 +142,8 @@ class Kind:
     order: Sequence[Any]
     about: Callable[[Any], str] = lambda _fact: ""
     choices: Callable[[FactForm], None] = lambda _form: None
+    # What a list shows beside the fact, loaded along with it.
+    beside: Sequence[Any] = ()
 
     def form(self) -> type[FactForm]:
         return type("KindForm", (FactForm,), {**self.fields, "own": tuple(self.fields)})
@@ -184,6 +186,7 @@ KINDS: dict[str, Kind] = {
             (Municipality.sort_key,),
             lambda fact: fact.zone.name,
             _zone_choices,
+            (Municipality.zone,),
         ),
         Kind(
             "zone",
@@ -248,6 +251,7 @@ KINDS: dict[str, Kind] = {
             lambda fact: f"{fact.plan.name} – {fact.other.name}",
             {"meaning": text(_l("Meaning"), 300, required=True)},
             (PlanLink.id,),
+            beside=(PlanLink.plan, PlanLink.other),
         ),
         Kind(
             "edizioni",
@@ -287,6 +291,7 @@ KINDS: dict[str, Kind] = {
             },
             (SectionVersion.edition_id, SectionVersion.document_id, SectionVersion.position),
             lambda fact: f"{fact.document.title}, {fact.edition.title}",
+            beside=(SectionVersion.document, SectionVersion.edition),
         ),
         Kind(
             "temi",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from ptm_participation.core.db import db
 from ptm_participation.core.errors import NotFound
@@ -19,7 +20,7 @@ def list_facts(
 ) -> tuple[Sequence[Any], int | None]:
     """A page of a kind's facts, and where the next one begins."""
     model: Any = kind.model
-    query = sa.select(model).order_by(*kind.order)
+    query = sa.select(model).options(*map(joinedload, kind.beside)).order_by(*kind.order)
     if only_to_verify:
         query = query.where(model.verification == Verification.TO_VERIFY)
     rows = db.session.scalars(query.offset(max(0, offset)).limit(PAGE + 1)).all()

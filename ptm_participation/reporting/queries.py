@@ -235,6 +235,8 @@ def by_type(procedure: Procedure, filter_: Filter) -> Table:
 def by_group(procedure: Procedure, filter_: Filter) -> Table:
     """The groups that the PTM's own register counts: Comuni, associations, others."""
     counts = _counts(procedure, filter_, Observation.subject_type)
+    of_group = sa.case({type_: type_.group.value for type_ in SubjectType}, value=Stakeholder.type)
+    heard = _attended_by(procedure, filter_, of_group)
     groups: dict[SubjectGroup, tuple[int, int]] = {}
     for type_, (in_time, late) in counts.items():
         before = groups.get(type_.group, (0, 0))
@@ -244,17 +246,11 @@ def by_group(procedure: Procedure, filter_: Filter) -> Table:
             str(group.label),
             {"gruppo": group.value},
             *groups.get(group, (0, 0)),
-            _attended_by_group(procedure, filter_, group),
+            heard.get(group.value, 0),
         )
         for group in SubjectGroup
     ]
     return Table("groups", _("By group of subjects"), _("Group"), lines)
-
-
-def _attended_by_group(procedure: Procedure, filter_: Filter, group: SubjectGroup) -> int:
-    return count_consultations(
-        procedure, dataclasses.replace(of_consultations(filter_), group=group)
-    )
 
 
 # -- plan --------------------------------------------------------------------------------

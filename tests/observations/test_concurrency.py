@@ -1,9 +1,12 @@
 """Several processes at once, on each engine."""
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
@@ -11,13 +14,15 @@ from flask import Flask
 from config import ROOT
 from ptm_participation.core import audit, form_tokens
 from ptm_participation.core.db import db
+from ptm_participation.models import metadata
 from ptm_participation.observations.models import Observation
 from ptm_participation.procedure.models import Register
+from tests.commands import ptm
 from tests.conftest import Database
 
 
-def _run_together(database: Database, commands: Sequence[Sequence[str]]) -> list[str]:
-    """Start the processes at the same time and return what each printed."""
+def _start(database: Database, commands: Sequence[Sequence[str]]) -> list[subprocess.Popen[str]]:
+    """Start the processes at the same time."""
     database.dirty = True
     environment = {
         **os.environ,
@@ -25,7 +30,7 @@ def _run_together(database: Database, commands: Sequence[Sequence[str]]) -> list
         "PTM_DATABASE_URL": database.url,
         "PTM_SECRET_KEY": "a key for tests",
     }
-    running = [
+    return [
         subprocess.Popen(
             [sys.executable, "-m", "tests.observations.processes", *command],
             cwd=ROOT,
@@ -36,6 +41,14 @@ def _run_together(database: Database, commands: Sequence[Sequence[str]]) -> list
         )
         for command in commands
     ]
+
+
+def _run_together(database: Database, commands: Sequence[Sequence[str]]) -> list[str]:
+    """Start the processes at the same time and return what each printed."""
+    return _finish(_start(database, commands))
+
+
+def _finish(running: list[subprocess.Popen[str]]) -> list[str]:
     answers = [process.communicate(timeout=120) for process in running]
     for process, (_out, error) in zip(running, answers, strict=True):
         assert process.returncode == 0, error
@@ -64,3 +77,31 @@ def test_one_form_sent_at_once_by_two_processes_is_one_observation(
     db.session.rollback()
     assert answers[0] == answers[1] == f"1 {form_tokens.digest(token)[:8]}\n"
     assert db.session.scalar(sa.select(sa.func.count(Observation.id))) == 1
+
+
+def test_a_backup_made_while_others_write_is_of_one_moment(
+    app: Flask, database: Database, tmp_path: Path
+) -> None:
+    writers = _start(database, [("many", "60", str(seed)) for seed in range(2)])
+    copies = []
+    while any(writer.poll() is None for writer in writers):
+        copies.append(tmp_path / f"backup-{len(copies)}")
+        assert ptm(app, "backup", str(copies[-1])).exit_code == 0
+    _finish(writers)
+
+    def column(copy: Path, table: sa.Table, name: str) -> list[Any]:
+        place = list(table.columns.keys()).index(name)
+        lines = (copy / "tables" / f"{table.name}.jsonl").read_text().splitlines()
+        return [json.loads(line)[place] for line in lines]
+
+    counts = []
+    for copy in copies:
+        numbers = sorted(column(copy, metadata.tables["observation"], "number"))
+        following = column(copy, metadata.tables["register"], "next_number")
+        entries = column(copy, metadata.tables["audit_entry"], "id")
+        heads = json.loads((copy / "manifest.json").read_text())["heads"]
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert len(numbers) + 1 in following
+        assert sum(head["seq"] for head in heads) == len(entries)
+        counts.append(len(numbers))
+    assert any(0 < count < 80 for count in counts), counts

@@ -25,6 +25,7 @@ from ptm_participation.plan.models import (
 from ptm_participation.plan.service import EditionObserved, NumberTwice, import_text
 from ptm_participation.plan.tree import Node
 from tests import factories
+from tests.commands import ptm
 from tests.pages import Browser
 
 WORDS = {
@@ -148,39 +149,26 @@ AKN = """<akomaNtoso xmlns="http://docs.oasis-open.org/legaldocml/ns/akn/3.0"><a
 
 
 def test_the_command_imports_and_says_what_it_did(app: Flask, tmp_path: Path) -> None:
-    from wsgi import cli
-
     file = tmp_path / "norme.xml"
     file.write_text(AKN, encoding="utf-8")
     command = ["plan", "import", str(file), "--document", "NDA", "--edition", "proposta"]
 
-    looked = app.test_cli_runner().invoke(cli, [*command, "--dry-run", "--json"], obj=_info(app))
+    looked = ptm(app, *command, "--dry-run", "--json")
     assert json.loads(looked.output)["by_kind"] == {"article": 1, "comma": 2}
     assert not db.session.scalar(sa.select(Edition).filter_by(label="proposta"))
 
-    done = app.test_cli_runner().invoke(cli, command, obj=_info(app))
-    db.session.rollback()
+    done = ptm(app, *command)
     assert done.exit_code == 0, done.output
     assert _version("proposta", "art-18-c-2").text == "I Comuni applicano la soglia."
     assert audit.verify() == []
 
 
 def test_the_command_refuses_a_bad_file_in_one_sentence(app: Flask, tmp_path: Path) -> None:
-    from wsgi import cli
-
     file = tmp_path / "bomba.xml"
     file.write_text('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', encoding="utf-8")
 
-    done = app.test_cli_runner().invoke(
-        cli, ["plan", "import", str(file), "--document", "NDA", "--edition", "x"], obj=_info(app)
-    )
+    done = ptm(app, "plan", "import", str(file), "--document", "NDA", "--edition", "x")
+    nowhere = ptm(app, "plan", "import", str(file), "--document", "XYZ", "--edition", "x")
 
-    assert done.exit_code == 1
+    assert done.exit_code == nowhere.exit_code == 1
     assert "DOCTYPE or entities, which are refused" in done.output
-
-
-def _info(app: Flask) -> object:
-    """Let the command run on the application under test."""
-    from flask.cli import ScriptInfo
-
-    return ScriptInfo(create_app=lambda: app)

@@ -1,0 +1,142 @@
+"""A page asks a fixed number of questions, however much there is to show."""
+
+import contextlib
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+from flask import Flask
+
+from ptm_participation.accounts.models import User
+from ptm_participation.communications import service as communications
+from ptm_participation.communications.models import ContentKind
+from ptm_participation.communications.service import Words
+from ptm_participation.consultations import service as consultations
+from ptm_participation.consultations.models import ConsultationKind
+from ptm_participation.consultations.service import Account, Attended
+from ptm_participation.core import clock, form_tokens
+from ptm_participation.core.db import db
+from ptm_participation.observations import codes, service
+from ptm_participation.procedure import queries as procedures
+from ptm_participation.procedure.models import StepKind
+from ptm_participation.stakeholders.subjects import SubjectType
+from tests import factories
+from tests.pages import Browser
+
+# Path, and how many statements it may take (the session of whoever is signed in included).
+PUBLIC = {
+    "/": 6,
+    "/percorso": 3,
+    "/piano": 5,
+    "/piano/nda": 7,
+    "/piano/nda/art-18": 14,
+    "/osservazioni": 5,
+    "/osservazioni/ptm/1": 6,
+    "/osserva": 2,
+    "/notizie": 2,
+    "/privacy": 2,
+    "/segui/CODE": 9,
+}
+OFFICE = {
+    "/ufficio/osservazioni": 11,
+    "/ufficio/osservazioni/ptm/1": 12,
+    "/ufficio/osservazioni/ptm/1/cronologia": 10,
+    "/ufficio/osservazioni/nuova": 5,
+    "/ufficio/osservazioni/pubblica": 4,
+    "/ufficio/sintesi": 34,
+    "/ufficio/esportazioni": 2,
+    "/ufficio/esportazioni/register.csv": 14,
+    "/ufficio/esportazioni/consultations.csv": 14,
+    "/ufficio/esportazioni/summary.csv": 38,
+    "/ufficio/consultazioni": 4,
+    "/ufficio/consultazioni/1": 5,
+    "/ufficio/consultazioni/nuova": 5,
+    "/ufficio/soggetti": 2,
+    "/ufficio/soggetti/1": 6,
+    "/ufficio/posta": 2,
+    "/ufficio/termini": 5,
+    "/ufficio/dati": 11,
+    "/ufficio/dati/comuni": 2,
+    "/ufficio/dati/sezioni": 2,
+    "/ufficio/contenuti": 3,
+}
+TOKEN = "b" * 32
+
+
+@contextlib.contextmanager
+def _statements() -> Iterator[list[str]]:
+    said: list[str] = []
+
+    def note(_conn: object, _cursor: object, statement: str, *_more: object) -> None:
+        if not statement.startswith(("PRAGMA", "BEGIN", "SAVEPOINT", "SELECT pg_catalog")):
+            said.append(statement)
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield said
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", note)
+
+
+def _add_some(staff: User, turn: int) -> None:
+    """One more of everything that pages list."""
+    procedure = procedures.get_procedure()
+    body = factories.stakeholder("Comune di Rho" if turn else "Comune di Arese")
+    made = factories.protocolled(
+        staff,
+        token=TOKEN if turn == 0 else None,
+        name=f"Comune {turn}",
+        type=SubjectType.MUNICIPALITY,
+        sections="18; 41; Tav. 6",
+        email="comune@example.org",
+    )
+    service.tie_party(staff, made.submitter, body)
+    service.write_working_text(staff, made, text=f"Testo {turn}", base_version=1)
+    service.publish(staff, [made])
+    factories.protocolled(staff, sections="18", place="Rho")
+    consultations.log_consultation(
+        staff,
+        procedure,
+        Account(
+            kind=ConsultationKind.MEETING,
+            phase=StepKind.LISTENING,
+            title=f"Incontro {turn}",
+            starts_at=clock.parse_instant("2020-10-01T18:00"),
+            attended=(Attended(body.id), Attended(factories.stakeholder("WWF").id)),
+            section_ids=(factories.section("18").id, factories.section("Tav. 6").id),
+        ),
+        token=form_tokens.new_token(),
+    )
+    news = communications.draft_content(
+        staff,
+        procedure,
+        ContentKind.NEWS,
+        Words(f"Notizia {turn}", "Testo."),
+        token=form_tokens.new_token(),
+    )
+    communications.publish_content(staff, news)
+
+
+def _ask(browser: Browser, path: str) -> int:
+    address = path.replace("CODE", codes.code_of(TOKEN))
+    with _statements() as said:
+        page = browser.open(address)
+    assert page.status == 200, path
+    return len(said)
+
+
+def test_no_page_asks_more_where_there_is_more(
+    app: Flask, visitor: Browser, as_manager: Browser, staff: User
+) -> None:
+    _add_some(staff, 0)
+    readers = {**dict.fromkeys(PUBLIC, visitor), **dict.fromkeys(OFFICE, as_manager)}
+    for path, reader in readers.items():  # what is asked once a process is asked here
+        _ask(reader, path)
+    few = {path: _ask(reader, path) for path, reader in readers.items()}
+    for turn in range(1, 6):
+        _add_some(staff, turn)
+    many = {path: _ask(reader, path) for path, reader in readers.items()}
+
+    grown = {path: (few[path], many[path]) for path in few if few[path] != many[path]}
+    costly = {path: many[path] for path in many if many[path] > {**PUBLIC, **OFFICE}[path]}
+    assert grown == {}
+    assert costly == {}
