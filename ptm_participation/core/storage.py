@@ -70,6 +70,7 @@ class FileStore:
         except AlreadyExistsError:
             # The same bytes are kept once, unless a crash left them incomplete.
             if obstore.head(self.store, place)["size"] != size:
+                file.seek(0)
                 obstore.put(self.store, place, cast(Any, file))
         self._sync(sha256)
         return Kept(sha256, size, media_type)
