@@ -1,4 +1,4 @@
-"""The real server, as `ptm serve` starts it, on a port of its own."""
+"""The real program: `ptm` commands and the server, as processes of their own."""
 
 import contextlib
 import os
@@ -9,13 +9,87 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from config import ROOT
 from tests.conftest import Database
 
 PATIENCE_SECONDS = 30
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class Installation:
+    """A database and a folder, and the address at which they will be served."""
+
+    home: Path
+    database_url: str
+    clock: str = ""
+    settings: dict[str, str] = field(default_factory=dict)
+    port: int = field(default_factory=free_port)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "PTM_HOME": str(self.home),
+            "PTM_DATABASE_URL": self.database_url,
+            "PTM_SECRET_KEY": "a key for tests",
+            "PTM_PASSWORD_MEMORY_KIB": "64",
+            "PTM_BIND": f"127.0.0.1:{self.port}",
+            "PTM_SMTP_URL": "smtp://127.0.0.1:9",
+            "PTM_CLOCK": self.clock,
+            **self.settings,
+        }
+
+    def ptm(self, *arguments: str) -> str:
+        """Run a command; its output, or a failure that shows it."""
+        done = subprocess.run(
+            [sys.executable, "-m", "wsgi", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    @contextlib.contextmanager
+    def served(self) -> Iterator["Served"]:
+        """Serve until the block ends."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "wsgi", "serve"],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        served = Served(self.url, self.port, process)
+        try:
+            _wait_until_up(served)
+            yield served
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(PATIENCE_SECONDS)
+            finally:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
 
 
 @dataclass
@@ -31,48 +105,12 @@ class Served:
             return answer.status, answer.read()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @contextlib.contextmanager
 def serve(database: Database, **settings: str) -> Iterator[Served]:
     """Serve the test's database until the block ends."""
     database.dirty = True
-    port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "wsgi", "serve"],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "PTM_HOME": str(database.folder),
-            "PTM_DATABASE_URL": database.url,
-            "PTM_SECRET_KEY": "a key for tests",
-            "PTM_PASSWORD_MEMORY_KIB": "64",
-            "PTM_BIND": f"127.0.0.1:{port}",
-            "PTM_SMTP_URL": "smtp://127.0.0.1:9",
-            **settings,
-        },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    served = Served(f"http://127.0.0.1:{port}", port, process)
-    try:
-        _wait_until_up(served)
+    with Installation(database.folder, database.url, settings=settings).served() as served:
         yield served
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(PATIENCE_SECONDS)
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
 
 
 def _wait_until_up(served: Served) -> None:

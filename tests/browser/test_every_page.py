@@ -1,0 +1,281 @@
+"""Every page and its states, wide and on a phone: axe finds nothing, nothing scrolls sideways."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+
+from tests.browser.conftest import NARROW, WIDE, empty_database
+from tests.browser.looks import wrong_with
+from tests.conftest import Database
+from tests.serving.server import Installation
+
+PUBLIC = (
+    "/",
+    "/en/",
+    "/percorso",
+    "/piano",
+    "/piano?q=suolo",
+    "/piano?q=parole+che+non+ci+sono",
+    "/piano/nda",
+    "/piano/tav",
+    "/piano/nda/art-18",
+    "/piano/nda/art-18?ed=approvata",
+    "/piano/tav/tav-6",
+    "/osservazioni",
+    "/osservazioni?nei-termini=no",
+    "/osservazioni?gruppo=political&zona=1",
+    "/osservazioni/ptm/5",
+    "/notizie",
+    "/notizie/1",
+    "/incontri",
+    "/documenti",
+    "/pagine",
+    "/come-presentare",
+    "/privacy",
+    "/accessibilita",
+    "/osserva",
+    "/segui",
+    "/segui?codice=ABCD",
+    "/accedi",
+    "/accedi?next=/ufficio/osservazioni",
+    "/non-esiste",
+)
+OFFICE = (
+    "/ufficio/sintesi",
+    "/ufficio/sintesi?zona=3&dal=2020-09-01",
+    "/ufficio/osservazioni",
+    "/ufficio/osservazioni?nei-termini=no&tipo=citizen",
+    "/ufficio/osservazioni?q=niente&stato=persa",
+    "/ufficio/osservazioni/ptm/5",
+    "/ufficio/osservazioni/ptm/5/cronologia",
+    "/ufficio/osservazioni/ptm/5/testo",
+    "/ufficio/osservazioni/ptm/5/classifica",
+    "/ufficio/osservazioni/ptm/5/data",
+    "/ufficio/osservazioni/ptm/5/protocollo",
+    "/ufficio/osservazioni/ptm/5/regolarizza",
+    "/ufficio/osservazioni/ptm/5/pubblica",
+    "/ufficio/osservazioni/ptm/5/ritira",
+    "/ufficio/osservazioni/ptm/5/soggetto/5",
+    "/ufficio/osservazioni/nuova",
+    "/ufficio/osservazioni/pubblica",
+    "/ufficio/esportazioni",
+    "/ufficio/consultazioni",
+    "/ufficio/consultazioni?tipologia=forum",
+    "/ufficio/consultazioni/1",
+    "/ufficio/consultazioni/1/modifica",
+    "/ufficio/consultazioni/1/presenze",
+    "/ufficio/consultazioni/nuova",
+    "/ufficio/soggetti",
+    "/ufficio/soggetti?q=nessuno+si+chiama+cosi",
+    "/ufficio/soggetti/1",
+    "/ufficio/soggetti/1/modifica",
+    "/ufficio/soggetti/1/contatti/nuovo",
+    "/ufficio/soggetti/nuovo",
+    "/ufficio/contenuti",
+    "/ufficio/contenuti/1",
+    "/ufficio/contenuti/nuovo",
+    "/ufficio/contenuti/nuovo?genere=incontri",
+    "/ufficio/contenuti/nuovo?genere=documenti",
+    "/ufficio/posta",
+    "/ufficio/termini",
+    "/ufficio/termini/1",
+    "/ufficio/termini/1/chiudi",
+    "/ufficio/termini/informativa",
+    "/ufficio/termini/nuova",
+    "/ufficio/dati",
+    "/ufficio/dati/comuni",
+    "/ufficio/dati/comuni/1",
+    "/ufficio/dati/calendario/1",
+    "/ufficio/dati/sezioni/30",
+    "/ufficio/dati/procedimento/1",
+    "/ufficio/utenti",
+    "/ufficio/utenti/1",
+    "/ufficio/utenti/nuovo",
+    "/ufficio/verifica",
+)
+# Forms that are sent as they stand, to see what they say.
+SENT_EMPTY = (
+    "/ufficio/osservazioni/nuova",
+    "/ufficio/osservazioni/ptm/5/protocollo",
+    "/ufficio/osservazioni/ptm/5/data",
+    "/ufficio/consultazioni/nuova",
+    "/ufficio/soggetti/nuovo",
+    "/ufficio/contenuti/nuovo?genere=documenti",
+    "/ufficio/utenti/nuovo",
+    "/ufficio/termini/nuova",
+)
+# Addresses that give a file, or only lead elsewhere.
+NO_PAGES = {
+    "observations.blank_form",
+    "observations.copy_to_sign",
+    "observations.download",
+    "observations.jump",
+    "observations.receipt_file",
+    "consultations.download",
+    "reporting.export",
+    "site.content_file",
+    "site.present_asset",
+}
+
+
+@pytest.fixture(scope="module")
+def demonstration(
+    engine: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, dict[str, tuple[str, str]]]]:
+    """The demonstration, served: its address, and the e-mail and password of each role."""
+    folder: Path = tmp_path_factory.mktemp(f"demo-{engine}")
+    worker = Database(engine, folder).worker
+    place = Installation(
+        folder, empty_database(engine, folder, f"demo_{worker}"), settings={"PTM_DEMO": "1"}
+    )
+    said = place.ptm("demo")
+    accounts = {
+        role: (email, password)
+        for role, email, password in (
+            line.split() for line in said.splitlines() if line.startswith("  ")
+        )
+    }
+    with place.served() as served:
+        yield served.url, accounts
+
+
+def _sign_in(page: Page, account: tuple[str, str]) -> None:
+    page.goto("/accedi")
+    page.locator("#email").fill(account[0])
+    page.locator("#password").fill(account[1])
+    page.locator("main form button.btn-primary").click()
+    page.wait_for_load_state()
+
+
+class Walk:
+    """Goes from page to page and remembers what was wrong, and which endpoints it has seen."""
+
+    def __init__(self, app: Flask) -> None:
+        self.addresses = app.url_map.bind("localhost")
+        self.wrong: dict[str, list[str]] = {}
+        self.seen: set[str] = set()
+
+    def look(self, page: Page, state: str = "") -> None:
+        path = "/" + page.url.split("/", 3)[3].partition("?")[0].partition("#")[0]
+        path = path.removeprefix("/en") or "/"
+        with contextlib.suppress(NotFound, MethodNotAllowed):  # errors, and answers to a POST
+            self.seen.add(self.addresses.match(path)[0])
+        found = wrong_with(page)
+        if found:
+            self.wrong[f"{path} {state}".strip()] = found
+
+    def go(self, page: Page, paths: tuple[str, ...]) -> None:
+        for path in paths:
+            page.goto(path)
+            self.look(page, path.partition("?")[2])
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_every_page_is_good_for_everybody(
+    demonstration: tuple[str, dict[str, tuple[str, str]]],
+    app: Flask,
+    someone: Callable[..., Page],
+    width: int,
+) -> None:
+    url, accounts = demonstration
+    walk = Walk(app)
+
+    visitor = someone(url, width)
+    walk.go(visitor, PUBLIC)
+    _walk_the_form(walk, visitor)
+    office = someone(url, width)
+    _sign_in(office, accounts["administrator"])
+    walk.go(office, OFFICE)
+    _walk_the_office(walk, office, visitor)
+    author = someone(url, width)
+    _sign_in(author, accounts["stakeholder"])
+    walk.look(author)
+
+    pages = {
+        rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())
+    } - NO_PAGES
+    assert not walk.wrong, "\n".join(f"{path}: {said}" for path, said in walk.wrong.items())
+    assert pages - walk.seen == set()
+
+
+def _walk_the_form(walk: Walk, page: Page) -> None:
+    """The public form, each step empty, wrong and right."""
+    go_on = 'button[name="continua"]:visible, main form button.btn-primary:visible'
+    page.goto("/osserva")
+    page.locator("main form[method=post] button.btn-primary").click()
+    walk.look(page, "nothing chosen")
+    page.locator('button[name="continua"]').last.click()
+    walk.look(page, "nothing chosen, refused")
+    page.locator("#q").fill("Tav. 6")
+    page.locator("#q").press("Enter")
+    walk.look(page, "found")
+    page.locator('button[name="scegli"]:visible').first.click()
+    walk.look(page, "chosen")
+    page.locator('button[name="continua"]').last.click()
+    walk.look(page, "empty")
+    page.locator(go_on).last.click()
+    walk.look(page, "refused")
+    page.locator('label[for="requests-0-kind-4"]').click()
+    page.locator("#requests-0-reasons").fill("L'area è coltivata.")
+    page.locator(go_on).last.click()
+    walk.look(page, "type")
+    check = page.url.replace("chi-sei", "controlla")
+    page.goto(check)
+    walk.look(page, "missing")
+    page.goto(check.replace("controlla", "chi-sei"))
+    page.locator('label:has-text("Cittadino")').first.click()
+    page.locator(go_on).last.click()
+    walk.look(page, "who")
+    page.locator(go_on).last.click()
+    walk.look(page, "who, refused")
+    page.locator("#name").fill("Anna Bianchi")
+    page.locator("#municipality").select_option(label="Rho")
+    page.locator("#email").fill("anna@example.org")
+    page.locator(go_on).last.click()
+    walk.look(page, "check")
+    page.locator(go_on).last.click()
+    walk.look(page, "check, refused")
+    page.goto(page.url.replace("controlla", "elimina"))
+    walk.look(page)
+    page.goto(check)
+    page.locator('label[for="i-none"]').click()
+    page.locator('label[for="declaration"]').click()
+    page.locator(go_on).last.click()
+    walk.look(page, "receipt")
+    page.goto(page.url.replace("ricevuta", "segui"))
+    walk.look(page, "case")
+
+
+def _walk_the_office(walk: Walk, page: Page, visitor: Page) -> None:
+    """States that only doing something brings about."""
+    for path in SENT_EMPTY:
+        page.goto(path)
+        page.locator("main form[method=post] button.btn-primary").last.click()
+        walk.look(page, "refused")
+    page.goto("/ufficio/soggetti/1/contatti/nuovo")
+    page.locator("#name").fill("Carla Verdi")
+    page.locator("main form[method=post] button.btn-primary").click()
+    page.locator('a[href*="/contatti/"]:not([href$="nuovo"])').first.click()
+    walk.look(page)
+    page.goto("/ufficio/osservazioni/nuova")
+    page.locator("#sent_on").fill("2020-10-12")
+    page.locator("#arrived_on").fill("2020-10-14")
+    page.locator("#type").select_option("citizen")
+    page.locator("#municipality").select_option(label="Rho")
+    page.locator("#name").fill("Bruno Rossi")
+    page.locator("#title").fill("Oggetto")
+    page.locator("#text").fill("Testo")
+    page.locator("main form[method=post] button.btn-primary").click()
+    walk.look(page, "entered")
+    page.goto("/ufficio/utenti/2")
+    page.get_by_role("button", name="link").click()
+    walk.look(page, "link")
+    visitor.goto("/" + page.locator(".ptm-hash").inner_text().split("/", 3)[3])
+    walk.look(visitor)
+    visitor.locator("main form[method=post] button.btn-primary").click()
+    walk.look(visitor, "refused")
