@@ -54,6 +54,16 @@ def day(value: dt.date | dt.datetime | None) -> str:
     return format_date(_rome_day(value), "d MMMM y", locale=_locale())
 
 
+def span(first: dt.date, last: dt.date | None) -> str:
+    """«19 ottobre 2020», «2 – 30 …» as two days, «aprile 2021» for a whole month."""
+    if last is None or last == first:
+        return day(first)
+    next_month = (first.replace(day=1) + dt.timedelta(days=31)).replace(day=1)
+    if first.day == 1 and last == next_month - dt.timedelta(days=1):
+        return format_date(first, "MMMM y", locale=_locale())
+    return f"{day(first)} – {day(last)}"
+
+
 def weekday(value: dt.date | dt.datetime) -> str:
     """«lunedì 19 ottobre 2020»."""
     return format_date(_rome_day(value), "EEEE d MMMM y", locale=_locale())
@@ -147,6 +157,7 @@ def _rome_day(value: dt.date | dt.datetime) -> dt.date:
 
 FILTERS: dict[str, Any] = {
     "day": day,
+    "span": span,
     "weekday": weekday,
     "short_day": short_day,
     "hour": hour,

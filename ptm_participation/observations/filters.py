@@ -152,20 +152,29 @@ def in_words(procedure: Procedure, arguments: Mapping[str, str]) -> str:
 
 
 def _words(procedure: Procedure, filter_: Filter) -> dict[str, str]:
-    yes_no = {True: _("yes"), False: _("no"), None: ""}
+    yes_no = {True: _("yes"), False: _("no")}
     said = {
-        "q": _("Words: %(value)s", value=filter_.words),
-        "registro": _("Register: %(value)s", value=filter_.register),
-        "stato": _("State: %(value)s", value=_label(filter_.state)),
-        "nei-termini": _("In time: %(value)s", value=yes_no[filter_.in_time]),
-        "regolarita": _("Author: %(value)s", value=_label(filter_.regularity)),
-        "pubblicata": _("Published: %(value)s", value=yes_no[filter_.published]),
-        "tipo": _("Type: %(value)s", value=_label(filter_.type)),
-        "gruppo": _("Group: %(value)s", value=_label(filter_.group)),
-        "canale": _("Way in: %(value)s", value=_label(filter_.channel)),
-        "dal": _("From %(value)s", value=formats.day(filter_.since)),
-        "al": _("Until %(value)s", value=formats.day(filter_.until)),
+        "q": _("Words: %(value)s", value=filter_.words) if filter_.words else "",
+        "registro": _("Register: %(value)s", value=filter_.register) if filter_.register else "",
     }
+    labelled = (
+        ("stato", filter_.state, _("State: %(value)s")),
+        ("regolarita", filter_.regularity, _("Author: %(value)s")),
+        ("tipo", filter_.type, _("Type: %(value)s")),
+        ("gruppo", filter_.group, _("Group: %(value)s")),
+        ("canale", filter_.channel, _("Way in: %(value)s")),
+    )
+    said |= {name: words % {"value": value.label} for name, value, words in labelled if value}
+    for name, answer, words in (
+        ("nei-termini", filter_.in_time, _("In time: %(value)s")),
+        ("pubblicata", filter_.published, _("Published: %(value)s")),
+    ):
+        if answer is not None:
+            said[name] = words % {"value": yes_no[answer]}
+    if filter_.since:
+        said["dal"] = _("From %(value)s", value=formats.day(filter_.since))
+    if filter_.until:
+        said["al"] = _("Until %(value)s", value=formats.day(filter_.until))
     if filter_.without_municipality:
         said["comune"] = _("Comune: %(value)s", value=_("outside Città metropolitana"))
     return said | naming.say(
@@ -176,10 +185,6 @@ def _words(procedure: Procedure, filter_: Filter) -> dict[str, str]:
         provision=filter_.provision,
         theme=filter_.theme,
     )
-
-
-def _label(value: Any) -> str:
-    return str(value.label) if value is not None else ""
 
 
 def choices(procedure: Procedure) -> dict[str, list[tuple[str, str]]]:

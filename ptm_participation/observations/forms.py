@@ -188,7 +188,10 @@ class SendForm(PtmForm):
     """Step 4: how the author is identified, the declaration, the sending."""
 
     revision = HiddenField()
-    identity = RadioField(_l("How do you make yourself known?"))
+    identity = RadioField(
+        _l("How do you make yourself known?"),
+        [DataRequired(_l("Choose how you make yourself known."))],
+    )
     signed_file = FileField(_l("The signed copy"))
     identity_file = FileField(_l("A copy of your identity document"))
     declaration = BooleanField(
@@ -219,7 +222,7 @@ class PaperForm(PtmForm):
     )
     sent_on = DayField(
         _l("Postmark"),
-        description=_l("For a registered letter the postmark counts."),
+        description=_l("Only for a registered letter: its day counts."),
     )
     arrived_on = DayField(_l("Arrived on"), [InputRequired(_l("Write the day of arrival."))])
     arrived_at = HourField(

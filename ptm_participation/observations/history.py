@@ -3,12 +3,14 @@
 import dataclasses
 import datetime as dt
 import json
+import re
 from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from ptm_participation.accounts.access import Role
 from ptm_participation.core import formats
 from ptm_participation.core.audit import AuditEntry, AuditPayload
 from ptm_participation.core.db import db
@@ -27,6 +29,9 @@ _DEEDS: dict[str, Any] = {
     "observation.published": _l("Published"),
     "observation.unpublished": _l("Taken back from publication"),
 }
+
+
+_OFFICER = re.compile(rf"(?P<name>.+) \((?P<role>{'|'.join(Role)}), account \d+\)")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -64,6 +69,10 @@ def history(observation: Observation) -> list[Deed]:
 
 
 def _who(actor: str) -> str:
+    """An actor as the log names it, with its role in the reader's language."""
+    officer = _OFFICER.fullmatch(actor)
+    if officer:
+        return f"{officer['name']}, {Role(officer['role']).label}"
     return {
         "visitor": _("Public form"),
         "system": _("The program"),

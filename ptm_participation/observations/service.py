@@ -16,7 +16,7 @@ from ptm_participation.accounts.models import User
 from ptm_participation.core import audit, clock, form_tokens, jobs
 from ptm_participation.core.audit import Actor
 from ptm_participation.core.db import db
-from ptm_participation.core.errors import ChangedMeanwhile, DomainError
+from ptm_participation.core.errors import ChangedMeanwhile, DomainError, WrongState
 from ptm_participation.core.reference import fold
 from ptm_participation.core.sealing import seal
 from ptm_participation.core.storage import Kept, name_file
@@ -405,7 +405,9 @@ def check_observation(actor: Actor, observation: Observation) -> None:
 
 @use_case
 def regularise(actor: Actor, observation: Observation, *, how: str) -> None:
-    """Say how the author was identified after all."""
+    """Say how the author was identified after all. Raises WrongState if it already was."""
+    if observation.regularity is not Regularity.TO_REGULARISE:
+        raise WrongState()
     observation.regularity = Regularity.REGULARISED
     observation.regularised_by = how.strip()
     _record(actor, "observation.regularised", observation, how=how)

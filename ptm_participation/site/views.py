@@ -129,6 +129,7 @@ def section(document: str, slug: str) -> Any:
     if row.anchor:
         return redirect(_page_address(edition, shown, row))
     index = plan.tree(edition, shown)
+    versions = plan.versions_of(row)
     return render_template(
         "site/section.html",
         procedure=procedure,
@@ -140,10 +141,16 @@ def section(document: str, slug: str) -> Any:
         index=index,
         neighbours=_neighbours(index, row),
         themes=plan.section_themes(row),
-        versions=plan.versions_of(row),
+        versions=versions,
+        observed=_observed(versions, procedure.edition_id),
         observations=published.published_on_page(row.id),
         counts=published.unit_counts(edition.id, shown.id),
     )
+
+
+def _observed(versions: list[tuple[Edition, SectionRow]], edition_id: int) -> SectionRow | None:
+    """The section as it stands in the edition that is under observation."""
+    return next((row for edition, row in versions if edition.id == edition_id), None)
 
 
 def _page_address(edition: Edition, document: Document, row: SectionRow) -> str:

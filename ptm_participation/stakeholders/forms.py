@@ -18,6 +18,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Optional, Regexp
 
 from ptm_participation.core.forms import PtmForm, at_most, email_address, options
+from ptm_participation.stakeholders.models import Stakeholder
 from ptm_participation.stakeholders.subjects import SubjectGroup, SubjectType
 from ptm_participation.territory.queries import list_municipalities
 
@@ -75,6 +76,19 @@ class StakeholderForm(PtmForm):
             "must_be_consulted": self.must_be_consulted.data,
             "note": self.note.data or "",
         }
+
+
+def shown(stakeholder: Stakeholder) -> dict[str, Any]:
+    """What the form shows of a stakeholder."""
+    return {
+        "name": stakeholder.name,
+        "type": stakeholder.type.value,
+        "municipality": str(stakeholder.municipality_id or NO_MUNICIPALITY),
+        "pec": stakeholder.pec,
+        "website": stakeholder.website,
+        "must_be_consulted": stakeholder.must_be_consulted,
+        "note": stakeholder.note,
+    }
 
 
 class ContactForm(PtmForm):

@@ -11,7 +11,7 @@ from ptm_participation.core.db import db
 from ptm_participation.core.errors import DomainError, NotFound
 from ptm_participation.core.form_tokens import new_token
 from ptm_participation.stakeholders import queries, service
-from ptm_participation.stakeholders.forms import ContactForm, StakeholderForm
+from ptm_participation.stakeholders.forms import ContactForm, StakeholderForm, shown
 from ptm_participation.stakeholders.models import Contact, Stakeholder
 from ptm_participation.stakeholders.subjects import SubjectGroup
 
@@ -77,11 +77,7 @@ def _onward(made: Stakeholder) -> str:
 @requires(Permission.CONSULT)
 def edit(stakeholder_id: int) -> Any:
     stakeholder = queries.get_stakeholder(stakeholder_id)
-    form = StakeholderForm(
-        obj=stakeholder,
-        type=stakeholder.type.value,
-        municipality=str(stakeholder.municipality_id or 0),
-    )
+    form = StakeholderForm(**shown(stakeholder))
     if form.validate_on_submit():
         try:
             service.change_stakeholder(signed_in_user(), stakeholder, **form.values())

@@ -60,7 +60,6 @@ OFFICE = (
     "/ufficio/osservazioni/ptm/5/regolarizza",
     "/ufficio/osservazioni/ptm/5/pubblica",
     "/ufficio/osservazioni/ptm/5/ritira",
-    "/ufficio/osservazioni/ptm/5/soggetto/5",
     "/ufficio/osservazioni/nuova",
     "/ufficio/osservazioni/pubblica",
     "/ufficio/esportazioni",
@@ -261,6 +260,9 @@ def _walk_the_office(walk: Walk, page: Page, visitor: Page) -> None:
     page.locator("#name").fill("Carla Verdi")
     page.locator("main form[method=post] button.btn-primary").click()
     page.locator('a[href*="/contatti/"]:not([href$="nuovo"])').first.click()
+    walk.look(page)
+    page.goto("/ufficio/osservazioni/ptm/5")
+    page.locator('#chi a[href*="/soggetto/"]').first.click()
     walk.look(page)
     page.goto("/ufficio/osservazioni/nuova")
     page.locator("#sent_on").fill("2020-10-12")

@@ -102,6 +102,7 @@ def test_a_filter_that_means_nothing_is_said_and_left_out(as_staff: Browser) -> 
     page = as_staff.open(LIST, zona="ovunque", dal="31/02/2020", stato="persa")
 
     assert len(page.rows()) == 1
+    assert page.items(".ptm-chip:not(.add)") == []
     assert page.items(".ptm-todo") == [
         "«persa» non è un valore di questo filtro: è stato tralasciato.",
         "«ovunque» non è un valore di questo filtro: è stato tralasciato.",
@@ -260,6 +261,8 @@ def test_an_author_is_regularised_with_the_way_it_was_done(as_staff: Browser) ->
     page = as_staff.open(f"{FIRST}/regolarizza").submit(how="Copia firmata giunta via PEC.")
 
     assert "Regolarizzato: Copia firmata giunta via PEC." in page.text
+    again = as_staff.open(f"{FIRST}/regolarizza").submit(how="Di nuovo.")
+    assert again.status == 409
 
 
 def test_an_observation_is_filed_under_other_sections_and_keeps_its_own(as_staff: Browser) -> None:
@@ -302,7 +305,7 @@ def test_the_history_tells_who_did_what(as_staff: Browser, staff: User) -> None:
 
     page = as_staff.open(f"{FIRST}/cronologia")
 
-    assert "Ufficio" in page.text
+    assert "Ufficio, Personale dell’ufficio" in page.text
     assert "77" in page.text
 
 

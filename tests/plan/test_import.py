@@ -172,3 +172,16 @@ def test_the_command_refuses_a_bad_file_in_one_sentence(app: Flask, tmp_path: Pa
 
     assert done.exit_code == nowhere.exit_code == 1
     assert "DOCTYPE or entities, which are refused" in done.output
+
+
+def test_words_are_chosen_on_the_edition_under_observation_alone(visitor: Browser) -> None:
+    _import("adottata", _article("5", "Soglie"))
+    _import("approvata", _article("6", "Soglie"))
+
+    adopted = visitor.open("/piano/nda/art-5")
+    approved = visitor.open("/piano/nda/art-6", ed="approvata")
+
+    assert adopted.soup.find(id="azioni") is not None
+    assert approved.soup.find(id="azioni") is None
+    assert "Si osserva l’edizione adottata" in approved.text
+    assert approved.link("Osserva l’art. 5").endswith(f"sezione={_version('adottata', 'art-5').id}")

@@ -83,3 +83,14 @@ def test_contacts_are_added_changed_and_ended_but_never_lost(as_staff: Browser) 
     assert "Carla Verdi" in page.text
     db.session.refresh(contact)
     assert contact.ended_on is not None
+
+
+def test_a_change_touches_only_what_was_changed(as_staff: Browser) -> None:
+    rho = factories.stakeholder("Comune di Rho")
+    before = (rho.type, rho.municipality_id, rho.must_be_consulted, rho.source)
+
+    as_staff.open(f"{LIST}/{rho.id}/modifica").submit(note="Chiamare il martedì.")
+
+    db.session.refresh(rho)
+    assert rho.note == "Chiamare il martedì."
+    assert (rho.type, rho.municipality_id, rho.must_be_consulted, rho.source) == before
