@@ -1,17 +1,14 @@
 """A real Chromium, and a server that it talks to."""
 
-import contextlib
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.chromium import find_chromium
-from tests.conftest import SERVER, Database
-from tests.serving.server import Installation
+from tests.conftest import Database
+from tests.serving.server import Installation, empty_database
 
 WIDE, NARROW = 1280, 390
 
@@ -55,18 +52,6 @@ def someone(chromium: Browser) -> Iterator[Callable[[str], Page]]:
     for context in open_ones:
         context.close()
     assert complaints == []
-
-
-def empty_database(engine: str, folder: Path, name: str) -> str:
-    """The URL of a database that has nothing in it yet."""
-    if engine == "sqlite":
-        return f"sqlite:///{folder / 'ptm.sqlite'}"
-    server = sa.create_engine(os.environ[SERVER], isolation_level="AUTOCOMMIT")
-    with contextlib.closing(server.connect()) as connection:
-        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    server.dispose()
-    return sa.make_url(os.environ[SERVER]).set(database=name).render_as_string(False)
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ from flask import Flask
 from playwright.sync_api import Page
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
-from tests.browser.conftest import NARROW, WIDE, empty_database
+from tests.browser.conftest import NARROW, WIDE
 from tests.browser.looks import wrong_with
 from tests.conftest import Database
-from tests.serving.server import Installation
+from tests.serving.server import Installation, empty_database
 
 PUBLIC = (
     "/",

@@ -13,6 +13,7 @@ import python_calamine
 from playwright.sync_api import Page, expect
 
 from tests import factories
+from tests.browser.looks import assert_good
 from tests.conftest import PASSWORD
 from tests.serving.server import Installation
 
@@ -88,15 +89,20 @@ def _open_accounts(someone: Arrive, url: str, link: str) -> tuple[str, str]:
 
 def _citizen_submits(page: Page, folder: Path) -> str:
     """On a phone, from the words of a comma to the receipt; returns the tracking code."""
+    page.goto("/")
+    assert_good(page)
     page.goto("/piano/nda/art-18")
+    assert_good(page)
     _select_words(page, "riduzione del 20 per cento")
     page.get_by_role("link", name="Osserva queste parole").last.click()
     page.get_by_role("button", name="Comincia a scrivere").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Che cosa chiedi")
     expect(page.locator(".ptm-quote")).to_contain_text("riduzione del 20 per cento")
+    assert_good(page)
 
     page.get_by_role("button", name="Continua").last.click()
     expect(page.get_by_role("alert")).to_contain_text("Controlla 2 campi")
+    assert_good(page)
     _choose(page, "Cambiare le parole")
     page.get_by_label("Come le scriveresti?").fill("riduzione del 30 per cento")
     page.get_by_label("Perché?").fill("Nei Comuni già densi il 20 per cento non basta.")
@@ -114,6 +120,7 @@ def _citizen_submits(page: Page, folder: Path) -> str:
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Controlla e invia")
     expect(page.locator("main")).to_contain_text("estratto.pdf")
+    assert_good(page)
     _choose(page, "Per ora invio senza firma")
     _choose(page, "Quello che ho scritto è vero")
     page.get_by_role("button", name="Invia l’osservazione").dblclick()
@@ -122,6 +129,7 @@ def _citizen_submits(page: Page, folder: Path) -> str:
     receipt = page.url
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text("Osservazione n. 1 ricevuta")
+    assert_good(page)
     assert page.url == receipt
     pdf = page.request.get(f"{receipt}.pdf")
     assert pdf.body().startswith(b"%PDF-")
@@ -131,6 +139,7 @@ def _citizen_submits(page: Page, folder: Path) -> str:
     page.locator("#cod").fill(code)
     page.locator("#cod").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("è stata ricevuta")
+    assert_good(page)
     return code
 
 
@@ -165,6 +174,7 @@ def _officer_works(page: Page, email: str) -> None:
     page.locator("tbody a.t").click()
     expect(page.locator("main")).to_contain_text("Nei Comuni già densi il 20 per cento non basta.")
     expect(page.locator("main")).to_contain_text("«riduzione del 20 per cento»")
+    assert_good(page)
     page.get_by_role("link", name="Inserisci il numero di protocollo").click()
     page.get_by_label("Numero di protocollo").fill("0187643")
     page.locator("form button.btn-primary").click()
@@ -213,6 +223,7 @@ def _officer_works(page: Page, email: str) -> None:
     page.locator("main form button.btn-primary").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Incontro con i Comuni")
     expect(page.locator("main")).to_contain_text("Presenti 1 su 1")
+    assert_good(page)
 
 
 def _manager_reads(page: Page, email: str, folder: Path) -> dict[str, int]:
@@ -241,6 +252,7 @@ def _manager_reads(page: Page, email: str, folder: Path) -> dict[str, int]:
     expect(page.get_by_role("heading", level=1)).to_contain_text("2 osservazioni")
     page.get_by_role("link", name="Pubblica", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Pubblica 2 osservazioni")
+    assert_good(page)
     page.get_by_role("button", name="Pubblica").click()
     expect(page.get_by_role("status").first).to_contain_text("Osservazioni pubblicate: 2")
     return dict(zip(("observations", "in time", "late"), from_sheet, strict=True))
@@ -250,6 +262,7 @@ def _public_reads(page: Page, code: str) -> None:
     page.goto("/piano/nda/art-18")
     expect(page.locator("main")).to_contain_text("Comune di Magenta")
     expect(page.locator("main")).not_to_contain_text("Anna Bianchi")
+    assert_good(page)
     page.goto("/osservazioni/ptm/1")
     expect(page.locator("main")).to_contain_text("Privato cittadino")
     expect(page.locator("main")).to_contain_text("riduzione del 30 per cento")

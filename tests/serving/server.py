@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from config import ROOT
-from tests.conftest import Database
+from tests.conftest import SERVER, Database
 
 PATIENCE_SECONDS = 30
 
@@ -23,6 +25,18 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def empty_database(engine: str, folder: Path, name: str) -> str:
+    """The URL of a database that has nothing in it yet."""
+    if engine == "sqlite":
+        return f"sqlite:///{folder / 'ptm.sqlite'}"
+    server = sa.create_engine(os.environ[SERVER], isolation_level="AUTOCOMMIT")
+    with contextlib.closing(server.connect()) as connection:
+        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    server.dispose()
+    return sa.make_url(os.environ[SERVER]).set(database=name).render_as_string(False)
 
 
 @dataclass
