@@ -5,11 +5,10 @@ BIN := $(VENV)/bin
 VENDOR := node_modules/bootstrap-italia/package.json
 CATALOGUE := ptm_participation/translations/it/LC_MESSAGES/messages.mo
 
-.PHONY: run demo test check bench clean
+.PHONY: run demo test check clean
 
 run: $(VENV)/.ready $(VENDOR) $(CATALOGUE)
-	@$(BIN)/ptm init
-	@$(BIN)/ptm serve
+	@$(BIN)/ptm init --serve
 
 demo: $(VENV)/.ready $(VENDOR) $(CATALOGUE)
 	@$(BIN)/ptm demo --serve

@@ -81,17 +81,21 @@ def _sentence(function: F) -> F:
 
 @click.command()
 @click.option("--admin-email", default="admin@localhost.localdomain", show_default=True)
+@click.option("--serve", "serve_it", is_flag=True, help="Serve when all is ready.")
 @with_appcontext
 @_sentence
-def init(admin_email: str) -> None:
+def init(admin_email: str, serve_it: bool) -> None:
     """Bring the database up to date, load the reference data, make the first administrator.
 
     Prints a one-time link to set the administrator's password while none has one.
     """
-    prepare(current_app._get_current_object())  # type: ignore[attr-defined]
+    app = _application()
+    prepare(app)
     link = _first_administrator(admin_email)
     if link:
         click.echo(f"Set the administrator's password here, once ({admin_email}):\n\n  {link}\n")
+    if serve_it:
+        _serve(app)
 
 
 def prepare(app: Flask) -> None:
@@ -132,9 +136,18 @@ def _first_administrator(email: str) -> str | None:
 @with_appcontext
 def serve() -> None:
     """Serve the site, with a worker process beside it, until stopped."""
+    _serve(_application())
+
+
+def _application() -> Flask:
+    return current_app._get_current_object()  # type: ignore[attr-defined]
+
+
+def _serve(app: Flask) -> None:
     from ptm_participation.serving import serve as run
 
-    run(current_app._get_current_object())  # type: ignore[attr-defined]
+    click.echo(f"Open {app.config['PUBLIC_URL']} (to stop: Ctrl+C)")
+    run(app)
 
 
 @click.command()
@@ -144,7 +157,7 @@ def worker(until_idle: bool) -> None:
     """Do the jobs that wait: messages, and what each day wants."""
     from ptm_participation.worker import work
 
-    work(current_app._get_current_object(), until_idle=until_idle)  # type: ignore[attr-defined]
+    work(_application(), until_idle=until_idle)
 
 
 @click.command()
@@ -161,9 +174,7 @@ def demo(context: click.Context, serve_it: bool) -> None:
         prepare(app)
         fill(click.echo)
         if serve_it:
-            from ptm_participation.serving import serve as run
-
-            run(app)
+            _serve(app)
 
 
 # -- accounts ----------------------------------------------------------------------------

@@ -73,7 +73,9 @@ def serve(app: Flask) -> None:
         http1_settings=HTTP1Settings(header_read_timeout=15_000),
         working_dir=app.config["ROOT"],
     )
-    db.engine.dispose()  # the workers are forked: they must not inherit a connection
+    # The workers are forked: they must not inherit a connection, nor a read that stays open.
+    db.session.remove()
+    db.engine.dispose()
     jobs.start()
     try:
         server.serve()
