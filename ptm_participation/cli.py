@@ -188,8 +188,21 @@ user = Commands("user", help="Accounts.")
 @click.option("--name", default="", help="Name and surname; the e-mail address if not given.")
 def user_add(email: str, role: str, name: str) -> None:
     """Open an account and print the one-time link to set its password."""
-    made = accounts.add_user(operator(), email=email, name=name or email, role=Role(role))
-    token = accounts.issue_password_link(operator(), made)
+    _print_link(accounts.add_user(operator(), email=email, name=name or email, role=Role(role)))
+
+
+@user.command("link")
+@click.argument("email")
+def user_link(email: str) -> None:
+    """Print a one-time link to set the password anew of an account."""
+    known = db.session.scalar(sa.select(User).filter_by(email=email.strip().lower()))
+    if known is None:
+        raise click.ClickException(f"There is no account {email}.")
+    _print_link(known)
+
+
+def _print_link(account: User) -> None:
+    token = accounts.issue_password_link(operator(), account)
     click.echo(f"{current_app.config['PUBLIC_URL']}/imposta-password/{token}")
 
 

@@ -53,6 +53,17 @@ def test_an_account_is_opened_from_the_command_line(app: Flask, visitor: Browser
     assert ptm(app, "user", "add", "x@example.org", "--role", "emperor").exit_code == 2
 
 
+def test_whoever_forgot_the_password_gets_a_new_link(app: Flask, visitor: Browser) -> None:
+    first = ptm(app, "user", "add", "capo@example.org", "--role", "manager")
+
+    second = ptm(app, "user", "link", "Capo@example.org")
+
+    assert visitor.open(_link(first.output)).status == 404
+    visitor.open(_link(second.output)).submit(password=PASSWORD, again=PASSWORD)
+    assert visitor.open("/ufficio/sintesi").status == 200
+    assert ptm(app, "user", "link", "nessuno@example.org").exit_code == 1
+
+
 @pytest.mark.parametrize(
     "name", ["register", "municipalities", "stakeholders", "consultations", "sections", "summary"]
 )
