@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 VENDOR := node_modules/bootstrap-italia/package.json
 CATALOGUE := ptm_participation/translations/it/LC_MESSAGES/messages.mo
 
-.PHONY: run demo test check clean
+.PHONY: run demo test check messages migration clean
 
 run: $(VENV)/.ready $(VENDOR) $(CATALOGUE)
 	@$(BIN)/ptm init --serve
@@ -44,6 +44,17 @@ $(VENDOR): package-lock.json | $(VENV)/.ready
 
 $(CATALOGUE): ptm_participation/translations/it/LC_MESSAGES/messages.po | $(VENV)/.ready
 	@$(BIN)/pybabel --quiet compile -d ptm_participation/translations
+
+# Brings the Italian catalogue up to the code; what is new stands there empty, to be translated.
+messages: $(VENV)/.ready
+	@mkdir -p build
+	@$(BIN)/pybabel --quiet extract -F babel.cfg -k _l --no-location --sort-output --omit-header -o build/messages.pot .
+	@$(BIN)/pybabel --quiet update -i build/messages.pot -d ptm_participation/translations -l it --no-fuzzy-matching --ignore-obsolete --width 100
+	@sed -i -e '1{/^$$/d}' -e '/^"\(Report-Msgid\|POT-Creation\|PO-Revision\|Last-Translator\|Language-Team\|Generated-By\)/d' $(CATALOGUE:.mo=.po)
+
+# Drafts the next migration from the models: make migration TITLE="Add points"
+migration: $(VENV)/.ready
+	@$(BIN)/python -m migrations.draft "$(TITLE)"
 
 clean:
 	rm -rf $(VENV) node_modules build *.egg-info

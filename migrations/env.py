@@ -10,6 +10,7 @@ context.configure(
     transactional_ddl=True,
     render_as_batch=True,
     compare_type=True,
+    user_module_prefix="",  # our column types are imported by name
 )
 with context.begin_transaction():
     context.run_migrations()

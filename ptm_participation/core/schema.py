@@ -13,7 +13,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
 
-def _alembic(root: Path, connection: Connection | None = None) -> Config:
+def alembic_config(root: Path, connection: Connection | None = None) -> Config:
+    """Alembic's configuration for the migrations of this program; no file holds it."""
     config = Config()
     config.set_main_option("script_location", str(root / "migrations"))
     config.attributes["connection"] = connection
@@ -22,14 +23,14 @@ def _alembic(root: Path, connection: Connection | None = None) -> Config:
 
 def head(root: Path) -> str:
     """The revision that this program wants."""
-    revision = ScriptDirectory.from_config(_alembic(root)).get_current_head()
+    revision = ScriptDirectory.from_config(alembic_config(root)).get_current_head()
     assert revision is not None
     return revision
 
 
 def current(url: str) -> str | None:
     """The revision of the database, None if it is empty."""
-    with _bare_connection(url) as connection:
+    with bare_connection(url) as connection:
         if not sa.inspect(connection).has_table("alembic_version"):
             return None
         return connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
@@ -37,13 +38,13 @@ def current(url: str) -> str | None:
 
 def upgrade(root: Path, url: str, revision: str = "head") -> None:
     """Run the migrations up to `revision`, all or none."""
-    with _bare_connection(url) as connection:
-        command.upgrade(_alembic(root, connection), revision)
+    with bare_connection(url) as connection:
+        command.upgrade(alembic_config(root, connection), revision)
         _check_foreign_keys(connection)
 
 
 @contextlib.contextmanager
-def _bare_connection(url: str) -> Iterator[Connection]:
+def bare_connection(url: str) -> Iterator[Connection]:
     """A connection in one transaction; on SQLite without foreign keys.
 
     Batch migrations copy a table and drop the old one, which with foreign keys on would
