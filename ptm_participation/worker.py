@@ -7,11 +7,10 @@ memory or die, and pages go on being served.
 import logging
 import signal
 import threading
-from typing import Any
 
 from flask import Flask, current_app
 
-from ptm_participation.core import audit, clock, heads, jobs
+from ptm_participation.core import clock, heads, jobs
 from ptm_participation.core.db import db
 from ptm_participation.core.jobs import Leased, handles
 from ptm_participation.observations import drafting
@@ -64,11 +63,3 @@ def work(app: Flask, *, until_idle: bool = False) -> None:
             return
         if not busy:
             stopped.wait(IDLE_SECONDS)
-
-
-def describe(head: audit.Head) -> str:
-    """A head on one line, for the command line."""
-    return f"{head.stream} {head.seq} {head.hash}"
-
-
-__all__: list[Any] = ["describe", "work"]
