@@ -6,6 +6,7 @@ from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
 from flask import current_app
+from flask_babel import gettext as _
 
 from ptm_participation.core import clock
 from ptm_participation.core.jobs import TryLater
@@ -50,4 +51,4 @@ def send(message: EmailMessage) -> None:
         words = said.decode(errors="replace") if isinstance(said, bytes) else said
         raise TryLater(f"{error.smtp_code} {words}") from error
     except (OSError, smtplib.SMTPException) as error:
-        raise TryLater(f"{type(error).__name__}: {error}") from error
+        raise TryLater(_("The mail server does not answer (%(why)s).", why=error)) from error
