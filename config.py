@@ -55,7 +55,6 @@ class Config:
 
         self.SMTP_URL = os.environ.get("PTM_SMTP_URL", "smtp://127.0.0.1:25")
         self.MAIL_SENDER = os.environ.get("PTM_MAIL_SENDER", "ptm@localhost.localdomain")
-        self.OFFICE_EMAIL = os.environ.get("PTM_OFFICE_EMAIL", "")
 
         self.MAX_CONTENT_LENGTH = 64 * MEGABYTE
         self.MAX_FORM_MEMORY_SIZE = 2 * MEGABYTE

@@ -28,6 +28,7 @@ from ptm_participation.core.errors import DomainError
 from ptm_participation.extensions import babel, csrf, sessions
 from ptm_participation.observations import office, tracking, views
 from ptm_participation.observations.blueprint import bp as observations
+from ptm_participation.procedure.queries import office_in_charge
 from ptm_participation.procedure.views import bp as procedure
 from ptm_participation.reference.views import bp as reference
 from ptm_participation.reporting.views import bp as reporting
@@ -112,6 +113,7 @@ def set_up(app: Flask) -> None:
         other_language=other_language,
         languages=LANGUAGES,
         home_for=home_for,
+        office_in_charge=office_in_charge,
         public_url=lambda path: app.config["PUBLIC_URL"] + path,
     )
     app.context_processor(lambda: {"reader": signed_in_user() if request else Visitor()})

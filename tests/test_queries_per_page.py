@@ -24,17 +24,17 @@ from tests.pages import Browser
 
 # Path, and how many statements it may take (the session of whoever is signed in included).
 PUBLIC = {
-    "/": 6,
-    "/percorso": 3,
-    "/piano": 5,
-    "/piano/nda": 7,
-    "/piano/nda/art-18": 14,
-    "/osservazioni": 5,
-    "/osservazioni/ptm/1": 6,
-    "/osserva": 2,
-    "/notizie": 2,
-    "/privacy": 2,
-    "/segui/CODE": 9,
+    "/": 7,
+    "/percorso": 4,
+    "/piano": 6,
+    "/piano/nda": 8,
+    "/piano/nda/art-18": 15,
+    "/osservazioni": 6,
+    "/osservazioni/ptm/1": 7,
+    "/osserva": 3,
+    "/notizie": 3,
+    "/privacy": 3,
+    "/segui/CODE": 10,
 }
 OFFICE = {
     "/ufficio/osservazioni": 11,

@@ -40,6 +40,25 @@ def get_procedure(code: str | None = None) -> Procedure:
     return row
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Office:
+    """Where the plan's office is found."""
+
+    name: str
+    address: str
+    pec: str
+
+
+def office_in_charge() -> Office | None:
+    """The office of the latest procedure, for the foot of every public page."""
+    row = db.session.execute(
+        sa.select(Procedure.office, Procedure.office_address, Procedure.office_pec)
+        .order_by(Procedure.id.desc())
+        .limit(1)
+    ).first()
+    return Office(*row) if row else None
+
+
 def get_register(slug: str) -> Register:
     """The register that an address names. Raises NotFound."""
     row = db.session.scalar(sa.select(Register).filter_by(slug=slug))

@@ -113,6 +113,18 @@ def test_every_kind_of_fact_can_be_corrected_on_screen(as_staff: Browser, slug: 
     assert fact.corrected_at is not None
 
 
+def test_a_corrected_address_of_the_office_is_on_every_public_page(
+    as_staff: Browser, visitor: Browser
+) -> None:
+    page = as_staff.open("/ufficio/dati/procedimento").follow("Piano Territoriale Metropolitano")
+
+    page.submit(office_pec="piano@pec.example.org")
+
+    for address in ("/", "/accedi", "/osserva", "/non-esiste"):
+        foot = visitor.open(address).items("footer a")
+        assert "piano@pec.example.org" in foot, address
+
+
 @pytest.mark.parametrize(
     ("slug", "field", "value", "sentence"),
     [
