@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 
 import sqlalchemy as sa
 from flask import current_app
+from flask_babel import lazy_gettext as _l
 
 from ptm_participation.accounts import service as accounts
 from ptm_participation.accounts.access import Role
@@ -29,6 +30,7 @@ from ptm_participation.consultations.service import Account, Attended
 from ptm_participation.core import clock, form_tokens
 from ptm_participation.core.audit import SYSTEM, VISITOR
 from ptm_participation.core.db import db
+from ptm_participation.core.errors import DomainError
 from ptm_participation.core.storage import Kept, files
 from ptm_participation.core.uploads import PDF
 from ptm_participation.observations import documents, drafting, service
@@ -212,9 +214,16 @@ class Author:
         return self.type.is_private_person
 
 
+class HalfMade(DomainError):
+    message = _l("The demonstration was interrupted: delete its folder and make it again.")
+
+
 def fill(echo: Callable[[str], None]) -> None:
     """Fill the database once, and print the accounts every time."""
-    if not db.session.scalar(sa.select(sa.func.count(Observation.id))):
+    made = db.session.scalar(sa.select(sa.func.count(Observation.id))) or 0
+    if 0 < made < sum(IN_TIME_BY_WEEK + LATE_BY_WEEK):
+        raise HalfMade()
+    if not made:
         _Demonstration(random.Random(SEED)).make()
         echo("The demonstration is ready: 79 observations, 56 in time and 23 late.")
     echo("Accounts of the demonstration:")

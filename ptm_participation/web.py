@@ -26,7 +26,7 @@ from ptm_participation.consultations.views import bp as consultations
 from ptm_participation.core import clock, formats
 from ptm_participation.core.errors import DomainError
 from ptm_participation.extensions import babel, csrf, sessions
-from ptm_participation.observations import office, tracking, views
+from ptm_participation.observations import office, paper, sending, tracking, views
 from ptm_participation.observations.blueprint import bp as observations
 from ptm_participation.procedure.queries import office_in_charge
 from ptm_participation.procedure.views import bp as procedure
@@ -47,7 +47,7 @@ BLUEPRINTS = (
     reporting,
 )
 # Modules whose import registers views and job handlers.
-REGISTERED = (views, office, tracking, receipts)
+REGISTERED = (views, sending, office, paper, tracking, receipts)
 
 LANGUAGES = {"it": "Italiano", "en": "English"}
 VENDOR_FOLDERS = ("assets", "css", "fonts", "js", "svg")

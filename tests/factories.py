@@ -13,7 +13,7 @@ from ptm_participation.core import clock, form_tokens
 from ptm_participation.core.audit import VISITOR, Actor
 from ptm_participation.core.db import db
 from ptm_participation.core.transaction import use_case
-from ptm_participation.observations import service
+from ptm_participation.observations import intake, service
 from ptm_participation.observations.models import Observation
 from ptm_participation.observations.received import Asked, Declared, Quote, Received
 from ptm_participation.observations.workflow import Capacity, Channel, PartyRole
@@ -89,7 +89,7 @@ def observation(
     actor: Actor = VISITOR, *, token: str | None = None, author: User | None = None, **facts: Any
 ) -> Observation:
     """A registered observation."""
-    return service.submit_observation(
+    return intake.submit_observation(
         actor,
         window(),
         received(**facts),

@@ -39,6 +39,7 @@ READ_ONLY = {
     "observations.drafting.empty_content",
     "observations.drafting.empty_request",
     "observations.drafting.find_draft",
+    "observations.intake.file_under",
     "plan.service.preview_import",
     "plan.service.known_tree",
     "plan.service.occurs",
@@ -69,7 +70,7 @@ OTHER_FACES = {
 
 def _service_functions() -> Iterator[tuple[str, FunctionType]]:
     for found in pkgutil.walk_packages([str(PACKAGE)], "ptm_participation."):
-        if found.name.rpartition(".")[2] not in {"service", "drafting"}:
+        if found.name.rpartition(".")[2] not in {"service", "drafting", "intake"}:
             continue
         module = importlib.import_module(found.name)
         for name, function in vars(module).items():

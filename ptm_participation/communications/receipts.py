@@ -12,9 +12,9 @@ from ptm_participation.core.jobs import Leased, handles
 from ptm_participation.core.sealing import unseal
 from ptm_participation.observations import codes, documents
 from ptm_participation.observations.drafting import RESUME_LINK
+from ptm_participation.observations.intake import RECEIPT
 from ptm_participation.observations.models import Observation
 from ptm_participation.observations.queries import get_by_code
-from ptm_participation.observations.service import RECEIPT
 from ptm_participation.procedure.models import Register
 
 

@@ -21,9 +21,9 @@ from ptm_participation.core.sealing import seal
 from ptm_participation.core.storage import Kept, name_file
 from ptm_participation.core.throttle import Limit
 from ptm_participation.core.transaction import use_case
+from ptm_participation.observations.intake import submit_observation
 from ptm_participation.observations.models import Draft, DraftFile, Observation
 from ptm_participation.observations.received import Received
-from ptm_participation.observations.service import submit_observation
 from ptm_participation.observations.workflow import FileClass
 from ptm_participation.procedure.models import PrivacyNotice, Window
 

@@ -1,4 +1,4 @@
-"""The office's pages of observations: the worklist, one observation, entering from paper."""
+"""The office's pages of observations: the worklist, one observation, the receipts."""
 
 import datetime as dt
 from typing import Any
@@ -11,19 +11,16 @@ from ptm_participation.accounts.forms import ConfirmForm
 from ptm_participation.accounts.models import User
 from ptm_participation.accounts.reader import signed_in_user
 from ptm_participation.consultations.queries import consultations_of
-from ptm_participation.core import clock, downloads, form_tokens, jobs
+from ptm_participation.core import clock, downloads, jobs
 from ptm_participation.core.chips import without_paging
 from ptm_participation.core.errors import DomainError, NotFound
 from ptm_participation.core.forms import options
-from ptm_participation.core.storage import Kept
-from ptm_participation.core.uploads import ACCEPTED, FileRefused, receive
-from ptm_participation.observations import codes, documents, filters, queries, service
+from ptm_participation.observations import documents, filters, queries, service
 from ptm_participation.observations.blueprint import bp
 from ptm_participation.observations.forms import (
     OUTSIDE,
     ClassifyForm,
     DateForm,
-    PaperForm,
     ProtocolForm,
     RegulariseForm,
     TieForm,
@@ -31,18 +28,11 @@ from ptm_participation.observations.forms import (
     WorkingTextForm,
 )
 from ptm_participation.observations.history import history
+from ptm_participation.observations.intake import RECEIPT
 from ptm_participation.observations.models import Observation, ObservationParty
-from ptm_participation.observations.received import Asked, Declared, Enclosed, Quote, Received
-from ptm_participation.observations.workflow import (
-    Capacity,
-    Channel,
-    FileClass,
-    PartyRole,
-)
 from ptm_participation.plan import queries as plan
 from ptm_participation.plan.models import Edition, SectionVersion
 from ptm_participation.procedure import queries as procedures
-from ptm_participation.procedure.models import IdentityLevel, Window
 from ptm_participation.stakeholders import queries as stakeholders
 from ptm_participation.stakeholders.subjects import SubjectType
 
@@ -106,7 +96,8 @@ def jump() -> Any:
 # -- one observation ---------------------------------------------------------------------
 
 
-def _observation(register: str, number: int) -> Observation:
+def observation_at(register: str, number: int) -> Observation:
+    """The observation that an address names. Raises NotFound."""
     return queries.get_observation(procedures.get_register(register), number, seen_by=officer())
 
 
@@ -123,7 +114,7 @@ def _here(observation: Observation, anchor: str | None = None) -> Response:
 @bp.route("/ufficio/osservazioni/<register>/<int:number>")
 @requires(Permission.REGISTER)
 def show(register: str, number: int) -> Any:
-    observation = _observation(register, number)
+    observation = observation_at(register, number)
     previous, following = queries.neighbours(observation)
     return render_template(
         "observations/show.html",
@@ -131,7 +122,7 @@ def show(register: str, number: int) -> Any:
         previous=previous,
         following=following,
         documents=documents,
-        mails=jobs.about(f"observation:{observation.id}", (service.RECEIPT,)),
+        mails=jobs.about(f"observation:{observation.id}", (RECEIPT,)),
         confirm=ConfirmForm(),
     )
 
@@ -139,7 +130,7 @@ def show(register: str, number: int) -> Any:
 @bp.route("/ufficio/osservazioni/<register>/<int:number>/cronologia")
 @requires(Permission.REGISTER)
 def history_of(register: str, number: int) -> Any:
-    observation = _observation(register, number)
+    observation = observation_at(register, number)
     return render_template(
         "observations/history_of.html", observation=observation, entries=history(observation)
     )
@@ -155,7 +146,7 @@ def download(register: str, number: int, file_id: int) -> Any:
 @bp.route("/ufficio/osservazioni/<register>/<int:number>/protocollo", methods=["GET", "POST"])
 @requires(Permission.REGISTER)
 def protocol(register: str, number: int) -> Any:
-    observation = _observation(register, number)
+    observation = observation_at(register, number)
     form = ProtocolForm(
         number=observation.protocol_number, on=observation.protocol_on or clock.today()
     )
@@ -174,7 +165,7 @@ def protocol(register: str, number: int) -> Any:
 @bp.route("/ufficio/osservazioni/<register>/<int:number>/verifica", methods=["POST"])
 @requires(Permission.REGISTER)
 def mark_checked(register: str, number: int) -> Any:
-    observation = _observation(register, number)
+    observation = observation_at(register, number)
     if ConfirmForm().validate_on_submit():
         service.check_observation(officer(), observation)
         flash(_("The observation is marked as checked."), "success")
@@ -184,7 +175,7 @@ def mark_checked(register: str, number: int) -> Any:
 @bp.route("/ufficio/osservazioni/<register>/<int:number>/regolarizza", methods=["GET", "POST"])
 @requires(Permission.REGISTER)
 def regularise(register: str, number: int) -> Any:
-    observation = _observation(register, number)
+    observation = observation_at(register, number)
     form = RegulariseForm()
     if form.validate_on_submit():
         service.regularise(officer(), observation, how=form.how.data)
@@ -195,7 +186,7 @@ def regularise(register: str, number: int) -> Any:
 @bp.route("/ufficio/osservazioni/<register>/<int:number>/data", methods=["GET", "POST"])
 @requires(Permission.REGISTER)
 def count_from(register: str, number: int) -> Any:
-    observation = _observation(register, number)
+    observation = observation_at(register, number)
     local = clock.rome(observation.counts_at)
     form = DateForm(counts_on=local.date(), hour=local.time().replace(second=0, microsecond=0))
     if form.validate_on_submit():
@@ -212,7 +203,7 @@ def count_from(register: str, number: int) -> Any:
 @bp.route("/ufficio/osservazioni/<register>/<int:number>/testo", methods=["GET", "POST"])
 @requires(Permission.REGISTER)
 def write_text(register: str, number: int) -> Any:
-    observation = _observation(register, number)
+    observation = observation_at(register, number)
     last = observation.working_text
     form = WorkingTextForm(text=last.text, base_version=last.version)
     if form.validate_on_submit():
@@ -234,7 +225,7 @@ def write_text(register: str, number: int) -> Any:
 @bp.route("/ufficio/osservazioni/<register>/<int:number>/classifica", methods=["GET", "POST"])
 @requires(Permission.REGISTER)
 def classify(register: str, number: int) -> Any:
-    observation = _observation(register, number)
+    observation = observation_at(register, number)
     cited = [
         link.anchor.section_version.brief
         for link in observation.anchors
@@ -247,21 +238,21 @@ def classify(register: str, number: int) -> Any:
         sections="; ".join(dict.fromkeys(cited)),
     )
     if form.validate_on_submit():
-        sections = _sections(observation.procedure.edition, form.sections)
+        sections = sections_named(observation.procedure.edition, form.sections)
         if sections is not None:
             service.classify(
                 officer(),
                 observation,
                 title=form.title.data,
                 subject_type=SubjectType(form.type.data),
-                municipality_id=_municipality_id(form.municipality.data),
+                municipality_id=municipality_id(form.municipality.data),
                 sections=sections,
             )
             return _here(observation)
     return render_template("observations/classify.html", form=form, observation=observation)
 
 
-def _sections(edition: Edition, field: Any) -> list[SectionVersion] | None:
+def sections_named(edition: Edition, field: Any) -> list[SectionVersion] | None:
     """The sections that a field names; None, with a sentence beside it, if one is unknown."""
     found, unknown = plan.resolve_references(edition, field.data or "")
     if unknown:
@@ -270,7 +261,8 @@ def _sections(edition: Edition, field: Any) -> list[SectionVersion] | None:
     return [plan.get_version(version_id) for version_id in found]
 
 
-def _municipality_id(value: str) -> int | None:
+def municipality_id(value: str) -> int | None:
+    """What a select of Comuni chose; None for whoever is from elsewhere."""
     return None if value == OUTSIDE else int(value)
 
 
@@ -280,7 +272,7 @@ def _municipality_id(value: str) -> int | None:
 )
 @requires(Permission.REGISTER)
 def tie(register: str, number: int, party_id: int) -> Any:
-    observation = _observation(register, number)
+    observation = observation_at(register, number)
     party = next((p for p in observation.parties if p.id == party_id), None)
     if party is None:
         raise NotFound()
@@ -309,7 +301,7 @@ def _tie(observation: Observation, party: ObservationParty, choice: str) -> Any:
 @bp.route("/ufficio/osservazioni/<register>/<int:number>/pubblica", methods=["GET", "POST"])
 @requires(Permission.PUBLISH)
 def publish(register: str, number: int) -> Any:
-    observation = _observation(register, number)
+    observation = observation_at(register, number)
     form = ConfirmForm()
     if form.validate_on_submit():
         service.publish(officer(), [observation])
@@ -323,7 +315,7 @@ def publish(register: str, number: int) -> Any:
 @bp.route("/ufficio/osservazioni/<register>/<int:number>/ritira", methods=["GET", "POST"])
 @requires(Permission.PUBLISH)
 def unpublish(register: str, number: int) -> Any:
-    observation = _observation(register, number)
+    observation = observation_at(register, number)
     form = UnpublishForm()
     if form.validate_on_submit():
         service.unpublish(officer(), observation, reason=form.reason.data)
@@ -371,134 +363,6 @@ def send_mail_again(job_id: int) -> Any:
         jobs.try_again_now(job_id)
         flash(_("It will be tried again at once."), "success")
     return redirect(url_for("observations.mail"))
-
-
-# -- from paper --------------------------------------------------------------------------
-
-
-@bp.route("/ufficio/osservazioni/nuova", methods=["GET", "POST"])
-@requires(Permission.REGISTER)
-def enter() -> Any:
-    procedure = procedures.get_procedure()
-    windows = [w for w in procedures.list_windows(procedure) if w.has_opened(clock.now())]
-    form = PaperForm(token=form_tokens.new_token(), arrived_on=clock.today())
-    form.window.choices = options((str(w.id), w.register.kind.label) for w in windows)
-    if not form.window.data and windows:
-        form.window.data = str(windows[-1].id)
-    if form.validate_on_submit():
-        window = procedures.get_window(int(form.window.data))
-        entered = _enter(form, window)
-        if entered is not None:
-            return redirect(
-                url_for(
-                    "observations.entered",
-                    register=entered.register.slug,
-                    number=entered.number,
-                    codice=codes.code_of(form.token.data),
-                )
-            )
-    return render_template(
-        "observations/enter.html", form=form, procedure=procedure, accepted=ACCEPTED
-    )
-
-
-def _enter(form: PaperForm, window: Window) -> Observation | None:
-    """Submit what the form says; None, with sentences beside the fields, if it may not be."""
-    sections = _sections(window.procedure.edition, form.sections)
-    if sections is None:
-        return None
-    try:
-        scan = _scan(form)
-        return service.enter_observation(
-            officer(),
-            window,
-            _received(form, sections, scan),
-            token=form.token.data,
-            scan=scan[1] if scan else None,
-            counted=_counted(form),
-            protocol=_protocol(form),
-        )
-    except FileRefused as error:
-        form.scan.errors = [str(error)]
-    except service.InTheFuture as error:
-        form.arrived_on.errors = [str(error)]
-    except service.NotYetOpen as error:
-        form.sent_on.errors = [str(error)]
-    except DomainError as error:
-        form.window.errors = [str(error)]
-    return None
-
-
-def _scan(form: PaperForm) -> tuple[str, Kept] | None:
-    upload = form.scan.data
-    return receive(upload) if upload and upload.filename else None
-
-
-def _protocol(form: PaperForm) -> tuple[str, dt.date] | None:
-    if not form.protocol_number.data:
-        return None
-    return form.protocol_number.data, form.protocol_on.data
-
-
-def _counted(form: PaperForm) -> service.CountedOtherwise | None:
-    if form.counts_on.data is None:
-        return None
-    return service.CountedOtherwise(clock.start_of_day(form.counts_on.data), form.reason.data)
-
-
-def _received(
-    form: PaperForm, sections: list[SectionVersion], scan: tuple[str, Kept] | None
-) -> Received:
-    hour = form.arrived_at.data or dt.time()
-    parties = [
-        Declared(
-            PartyRole.SUBMITTER,
-            form.name.data,
-            Capacity.OWN_NAME,
-            SubjectType(form.type.data),
-            _municipality_id(form.municipality.data),
-            form.email.data or "",
-            form.phone.data or "",
-        )
-    ]
-    if form.representative.data:
-        parties.append(
-            Declared(
-                PartyRole.REPRESENTATIVE,
-                form.representative.data,
-                Capacity(form.representative_capacity.data),
-            )
-        )
-    return Received(
-        channel=Channel(form.channel.data),
-        received_at=dt.datetime.combine(form.arrived_on.data, hour, clock.ROME).astimezone(dt.UTC),
-        sent_on=form.sent_on.data,
-        parties=tuple(parties),
-        requests=(
-            Asked(
-                reasons=form.text.data,
-                quotes=tuple(Quote(section.id) for section in sections),
-                whole_plan=not sections,
-            ),
-        ),
-        identity_level=IdentityLevel(form.identity.data),
-        subject=form.title.data,
-        files=(Enclosed(scan[1].sha256, scan[0], FileClass.SCAN),) if scan else (),
-    )
-
-
-@bp.route("/ufficio/osservazioni/<register>/<int:number>/registrata")
-@requires(Permission.REGISTER)
-def entered(register: str, number: int) -> Any:
-    observation = _observation(register, number)
-    code = request.args.get("codice", "")
-    return render_template(
-        "observations/entered.html",
-        observation=observation,
-        code=code,
-        printed_code=codes.printed(code),
-        documents=documents,
-    )
 
 
 # -- a stakeholder's dossier -------------------------------------------------------------

@@ -1,178 +1,49 @@
-"""What is done to observations: taken into the register, worked on, published.
+"""What the office does with observations: enters them from paper, works on them, publishes.
 
 Nothing here alters what was received.
 """
 
-import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.orm import joinedload
 
 from ptm_participation.accounts.models import User
-from ptm_participation.core import audit, clock, form_tokens, jobs
+from ptm_participation.core import audit, clock
 from ptm_participation.core.audit import Actor
 from ptm_participation.core.db import db
 from ptm_participation.core.errors import ChangedMeanwhile, DomainError, WrongState
-from ptm_participation.core.reference import fold
-from ptm_participation.core.sealing import seal
 from ptm_participation.core.storage import Kept, name_file
 from ptm_participation.core.transaction import use_case
-from ptm_participation.observations import codes
-from ptm_participation.observations.models import (
-    Observation,
-    ObservationAnchor,
-    ObservationParty,
-    Request,
-    RequestAnchor,
-    Submission,
-    SubmissionFile,
-    WorkingText,
+from ptm_participation.observations.intake import (
+    CountedOtherwise,
+    InTheFuture,
+    ReasonNeeded,
+    SectionOfAnotherPlan,
+    UnknownMunicipality,
+    file_under,
+    submit_observation,
 )
-from ptm_participation.observations.received import (
-    Asked,
-    Received,
-    as_sent,
-    as_text,
-    default_title,
-)
+from ptm_participation.observations.models import Observation, ObservationParty, WorkingText
+from ptm_participation.observations.received import Received
 from ptm_participation.observations.workflow import (
-    BASIS_OF_CHANNEL,
     OBSERVATION_WORKFLOW,
     Basis,
     ObservationState,
     Regularity,
 )
-from ptm_participation.plan.models import Anchor, Edition, SectionVersion
+from ptm_participation.plan.models import SectionVersion
 from ptm_participation.plan.service import draw_anchor
-from ptm_participation.procedure.models import PrivacyNotice, Register, Window
+from ptm_participation.procedure.models import Window
 from ptm_participation.stakeholders.models import Stakeholder
 from ptm_participation.stakeholders.subjects import SubjectType
 from ptm_participation.territory.models import Municipality
 
-RECEIPT = "observation.receipt"
-
-
-class NotYetOpen(DomainError):
-    message = _l("Observations are not open yet.")
-
-
-class WindowShut(DomainError):
-    message = _l("Observations are closed by an act: %(act)s.")
-
-
-class NothingAsked(DomainError):
-    message = _l("Write what you ask.")
-
-
-class SectionOfAnotherPlan(DomainError):
-    message = _l("A section that you chose does not belong to this plan: choose it again.")
-
-
-class UnknownMunicipality(DomainError):
-    message = _l("Choose the Comune from the list.")
-
-
-class InTheFuture(DomainError):
-    message = _l("This date is still to come.")
-
-
-class ReasonNeeded(DomainError):
-    message = _l("Say why another date counts.")
-
 
 class NotPublishable(DomainError):
     message = _l("Give the protocol number first: only registered observations are published.")
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class CountedOtherwise:
-    """The office's decision that another instant counts, with its reason."""
-
-    counts_at: dt.datetime
-    reason: str
-
-
-@use_case
-def submit_observation(
-    actor: Actor,
-    window: Window,
-    received: Received,
-    *,
-    token: str,
-    notice: PrivacyNotice | None = None,
-    author: User | None = None,
-    counted: CountedOtherwise | None = None,
-) -> Observation:
-    """Take a submission into the window's register and give it the next number.
-
-    The same token again returns the observation that it made the first time. After the term
-    it is taken as late. Raises NotYetOpen, WindowShut, NothingAsked, SectionOfAnotherPlan,
-    UnknownMunicipality, InTheFuture or ReasonNeeded; then nothing is written and no number
-    is used up.
-    """
-    made = form_tokens.claim(token)
-    if made is not None:
-        return db.session.get_one(Observation, int(made))
-    counts_at, basis, reason = _date_that_counts(received, counted)
-    _check(window, received, counts_at)
-    versions = _versions(window, received)
-    submission, anchors = _keep_submission(
-        window, received, versions, counts_at, token, notice, author, actor
-    )
-    observation = Observation(
-        register_id=window.register_id,
-        submission_id=submission.id,
-        window_id=window.id,
-        received_at=received.received_at,
-        counts_at=counts_at,
-        counts_on=clock.rome(counts_at).date(),
-        in_time=window.in_time(counts_at),
-        basis=basis,
-        reason=reason,
-        channel=received.channel,
-        state=ObservationState.RECEIVED,
-        regularity=(
-            Regularity.SUFFICIENT
-            if window.procedure.suffices(received.identity_level)
-            else Regularity.TO_REGULARISE
-        ),
-        title=default_title(received, versions),
-        search_text=_search_text(received, submission.text),
-        subject_type=received.submitter.type or SubjectType.CITIZEN,
-        municipality_id=received.submitter.municipality_id,
-        number=_next_number(window.register),
-    )
-    db.session.add(observation)
-    db.session.flush()
-    _add_parties(observation, received)
-    _add_working_copy(observation, submission.text, anchors)
-    form_tokens.made(token, observation.id)
-    if any(party.email for party in received.parties):
-        jobs.enqueue(
-            RECEIPT,
-            {"sealed": seal({"code": codes.code_of(token)})},
-            about=f"observation:{observation.id}",
-        )
-    audit.record(
-        actor,
-        "observation.registered",
-        observation,
-        stream=window.procedure.stream,
-        register=window.register.slug,
-        number=observation.number,
-        sha256=submission.sha256,
-        received_at=received.received_at,
-        counts_at=counts_at,
-        in_time=observation.in_time,
-        basis=basis,
-        channel=received.channel,
-        identity_level=received.identity_level,
-    )
-    return observation
 
 
 @use_case
@@ -195,191 +66,8 @@ def enter_observation(
     return observation
 
 
-def _date_that_counts(
-    received: Received, counted: CountedOtherwise | None
-) -> tuple[dt.datetime, Basis, str]:
-    """The instant that counts in law, on what ground, and the officer's reason if any."""
-    if counted is not None:
-        if not counted.reason.strip():
-            raise ReasonNeeded()
-        return counted.counts_at, Basis.OFFICER, counted.reason.strip()
-    basis = BASIS_OF_CHANNEL[received.channel]
-    if basis is Basis.POSTMARK and received.sent_on is not None:
-        return clock.start_of_day(received.sent_on), basis, ""
-    if basis is Basis.POSTMARK:
-        return received.received_at, Basis.RECEIPT, ""
-    return received.received_at, basis, ""
-
-
-def _check(window: Window, received: Received, counts_at: dt.datetime) -> None:
-    now = clock.now() + dt.timedelta(seconds=5)  # another server's clock may be a little ahead
-    if received.received_at > now or counts_at > now:
-        raise InTheFuture()
-    if not window.has_opened(counts_at):
-        raise NotYetOpen()
-    if not window.takes(received.received_at):
-        raise WindowShut(act=window.shut_act)
-    if not received.requests or not all(_says_something(asked) for asked in received.requests):
-        raise NothingAsked()
-    ids = {party.municipality_id for party in received.parties} - {None}
-    known = db.session.scalars(sa.select(Municipality.id).where(Municipality.id.in_(ids)))
-    if ids - set(known):
-        raise UnknownMunicipality()
-
-
-def _says_something(asked: Asked) -> bool:
-    return bool(asked.reasons.strip() or asked.proposed.strip())
-
-
-def _versions(window: Window, received: Received) -> dict[int, SectionVersion]:
-    """The sections spoken of, all of the window's plan."""
-    ids = {quote.version_id for asked in received.requests for quote in asked.quotes}
-    rows = db.session.scalars(
-        sa.select(SectionVersion)
-        .options(joinedload(SectionVersion.edition), joinedload(SectionVersion.document))
-        .join(Edition, Edition.id == SectionVersion.edition_id)
-        .where(SectionVersion.id.in_(ids), Edition.plan_id == window.procedure.plan_id)
-    ).all()
-    if len(rows) != len(ids):
-        raise SectionOfAnotherPlan()
-    return {row.id: row for row in rows}
-
-
-def _keep_submission(
-    window: Window,
-    received: Received,
-    versions: dict[int, SectionVersion],
-    counts_at: dt.datetime,
-    token: str,
-    notice: PrivacyNotice | None,
-    author: User | None,
-    actor: Actor,
-) -> tuple[Submission, list[Anchor]]:
-    raw = as_sent(
-        received,
-        versions,
-        procedure=window.procedure.code,
-        window=window.code,
-        privacy_notice=notice.version if notice else None,
-    )
-    submission = Submission(
-        window_id=window.id,
-        channel=received.channel,
-        received_at=received.received_at,
-        sent_on=received.sent_on,
-        counts_at=counts_at,
-        raw=raw,
-        text=as_text(received, versions),
-        sha256=audit.sha256(raw),
-        identity_level=received.identity_level,
-        token_sha256=form_tokens.digest(token),
-        code_sha256=codes.digest(codes.code_of(token)),
-        user_id=author.id if author else None,
-        entered_by_id=actor.id if isinstance(actor, User) and actor is not author else None,
-        privacy_notice_id=notice.id if notice else None,
-        language=received.language,
-    )
-    db.session.add(submission)
-    db.session.flush()
-    for position, file in enumerate(received.files, 1):
-        db.session.add(
-            SubmissionFile(
-                submission_id=submission.id,
-                position=position,
-                file_sha256=file.sha256,
-                name=file.name,
-                file_class=file.file_class,
-            )
-        )
-    anchors = [
-        anchor
-        for position, asked in enumerate(received.requests, 1)
-        for anchor in _keep_request(submission, position, asked, versions)
-    ]
-    return submission, anchors
-
-
-def _keep_request(
-    submission: Submission, position: int, asked: Asked, versions: dict[int, SectionVersion]
-) -> list[Anchor]:
-    request = Request(
-        submission_id=submission.id,
-        position=position,
-        kind=asked.kind,
-        whole_plan=asked.whole_plan,
-        place=asked.place,
-        proposed=asked.proposed,
-        reasons=asked.reasons,
-    )
-    db.session.add(request)
-    db.session.flush()
-    anchors = [
-        draw_anchor(versions[quote.version_id], quote.exact, quote.prefix) for quote in asked.quotes
-    ]
-    for anchor in anchors:
-        db.session.add(RequestAnchor(request_id=request.id, anchor_id=anchor.id))
-    return anchors
-
-
-def _next_number(register: Register) -> int:
-    """Take the register's next number; the row stays locked until the commit."""
-    return db.session.scalars(
-        sa.update(Register)
-        .where(Register.id == register.id)
-        .values(next_number=Register.next_number + 1)
-        .returning(Register.next_number - 1)
-        .execution_options(synchronize_session=False)
-    ).one()
-
-
-def _search_text(received: Received, text: str) -> str:
-    names = " ".join(party.name for party in received.parties)
-    return fold(f"{received.subject} {names} {text}")
-
-
-def _add_parties(observation: Observation, received: Received) -> None:
-    for party in received.parties:
-        db.session.add(
-            ObservationParty(
-                observation_id=observation.id,
-                role=party.role,
-                capacity=party.capacity,
-                name=party.name,
-                type=party.type,
-                municipality_id=party.municipality_id,
-                email=party.email,
-                phone=party.phone,
-            )
-        )
-
-
-def _add_working_copy(observation: Observation, text: str, anchors: Iterable[Anchor]) -> None:
-    db.session.add(
-        WorkingText(observation_id=observation.id, version=1, text=text, written_at=clock.now())
-    )
-    for anchor in anchors:
-        _file_under(observation, anchor)
-    db.session.flush()
-
-
-def _file_under(observation: Observation, anchor: Anchor) -> None:
-    section = anchor.section_version
-    assert section is not None
-    db.session.add(
-        ObservationAnchor(
-            observation_id=observation.id,
-            anchor_id=anchor.id,
-            provision_id=section.provision_id,
-            document_id=section.document_id,
-        )
-    )
-
-
 def _record(actor: Actor, action: str, observation: Observation, **payload: Any) -> None:
     audit.record(actor, action, observation, stream=observation.procedure.stream, **payload)
-
-
-# -- the office --------------------------------------------------------------------------
 
 
 @use_case
@@ -500,7 +188,7 @@ def classify(
         else:
             db.session.delete(link)
     for section in wanted.values():
-        _file_under(observation, draw_anchor(section))
+        file_under(observation, draw_anchor(section))
     db.session.flush()
     db.session.expire(observation, ["anchors"])
     _record(

@@ -16,8 +16,8 @@ from ptm_participation.core.throttle import Limit
 from ptm_participation.observations import codes, documents, queries
 from ptm_participation.observations.blueprint import bp
 from ptm_participation.observations.forms import CodeForm
+from ptm_participation.observations.intake import RECEIPT
 from ptm_participation.observations.models import Observation
-from ptm_participation.observations.service import RECEIPT
 from ptm_participation.observations.views import pdf_answer
 
 GUESSES = Limit("tracking codes", failures=10, minutes=15)

@@ -1,32 +1,25 @@
-"""The public form, in its steps."""
+"""The public form: its start, and its steps up to the check."""
 
-import datetime as dt
-import io
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import FileStorage
 
 from ptm_participation.accounts.access import public
 from ptm_participation.accounts.forms import ConfirmForm
 from ptm_participation.accounts.models import User
 from ptm_participation.accounts.reader import signed_in_user
-from ptm_participation.core import clock, form_tokens
-from ptm_participation.core.arrival import arrived_at
+from ptm_participation.core import clock
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.formats import language
-from ptm_participation.core.forms import labelled
-from ptm_participation.core.storage import files
-from ptm_participation.core.uploads import ACCEPTED, is_signed_pdf, receive
-from ptm_participation.observations import codes, documents, drafting, queries, steps
+from ptm_participation.core.uploads import ACCEPTED, receive
+from ptm_participation.observations import documents, drafting, steps
 from ptm_participation.observations.blueprint import bp
 from ptm_participation.observations.forms import (
     LinkForm,
     PartyForm,
     RequestsForm,
-    SendForm,
     SubjectTypeForm,
 )
 from ptm_participation.observations.models import Draft
@@ -36,23 +29,6 @@ from ptm_participation.plan.service import occurs
 from ptm_participation.procedure import queries as procedures
 from ptm_participation.procedure.models import IdentityLevel, Procedure
 from ptm_participation.stakeholders.subjects import SubjectGroup, SubjectType
-
-# The identity levels that the site can take by itself, in the order in which they are offered.
-ONLINE_LEVELS = (
-    IdentityLevel.SIGNED_FILE,
-    IdentityLevel.SIGNATURE_AND_DOCUMENT,
-    IdentityLevel.ACCOUNT,
-    IdentityLevel.NONE,
-)
-
-
-_WAYS = {
-    IdentityLevel.SIGNED_FILE: _l("I add a digitally signed file"),
-    IdentityLevel.SIGNATURE_AND_DOCUMENT: _l("I add a signed copy and an identity document"),
-    IdentityLevel.ACCOUNT: _l("With my account, without a signature"),
-    IdentityLevel.NONE: _l("I send without a signature for now"),
-}
-
 
 # -- the start ---------------------------------------------------------------------------
 
@@ -114,7 +90,7 @@ def pdf_answer(content: bytes, name: str) -> Response:
     return answer
 
 
-def _frame(draft: Draft, key: str, step: str) -> dict[str, Any]:
+def frame(draft: Draft, key: str, step: str) -> dict[str, Any]:
     """What every step's page shows beside its form."""
     window = draft.window
     return {
@@ -156,7 +132,7 @@ def sections(key: str) -> Any:
         "observations/sections.html",
         form=form,
         **_section_page(draft, number),
-        **_frame(draft, key, steps.SUBJECT),
+        **frame(draft, key, steps.SUBJECT),
     )
 
 
@@ -230,7 +206,7 @@ def requests(key: str) -> Any:
     if request.method == "POST":
         content = steps.keep_requests(draft.content, form)
         draft = drafting.save_draft(key, content)
-        refused = _take_files(key, form.files.data, FileClass.ATTACHMENT)
+        refused = take_files(key, form.files.data, FileClass.ATTACHMENT)
         if not refused and not form.session_ended:
             onward = _requests_action(key, content, form)
             if onward is not None:
@@ -245,7 +221,7 @@ def requests(key: str) -> Any:
         attachments=[f for f in draft.files if f.file_class is FileClass.ATTACHMENT],
         accepted=ACCEPTED,
         hints={kind.value: kind.hint for kind in RequestKind},
-        **_frame(draft, key, steps.REQUESTS),
+        **frame(draft, key, steps.REQUESTS),
     )
 
 
@@ -274,7 +250,7 @@ def _requests_action(key: str, content: dict[str, Any], form: RequestsForm) -> A
     return redirect(url_for("observations.who", key=key)) if form.validate() else None
 
 
-def _take_files(key: str, uploads: list[Any] | None, file_class: FileClass) -> list[str]:
+def take_files(key: str, uploads: list[Any] | None, file_class: FileClass) -> list[str]:
     """Put the files beside the draft; returns a sentence for each that may not come in."""
     refused = []
     for upload in uploads or []:
@@ -340,7 +316,7 @@ def who(key: str) -> Any:
         "observations/who.html",
         form=form,
         type=SubjectType(party["type"]),
-        **_frame(draft, key, steps.WHO),
+        **frame(draft, key, steps.WHO),
     )
 
 
@@ -354,7 +330,7 @@ def _who_type(draft: Draft, key: str) -> Any:
         "observations/who_type.html",
         form=form,
         groups=[(g, [t for t in SubjectType if t.group is g]) for g in _FORM_GROUPS],
-        **_frame(draft, key, steps.WHO),
+        **frame(draft, key, steps.WHO),
     )
 
 
@@ -371,142 +347,7 @@ _FORM_GROUPS = (
 )
 
 
-# -- step 4: check and send --------------------------------------------------------------
-
-
-@bp.route("/osserva/<key>/controlla", methods=["GET", "POST"])
-@public
-def check(key: str) -> Any:
-    moment = arrived_at()
-    try:
-        return _check(key, moment)
-    except drafting.DraftGone:
-        return _already_sent(key)
-
-
-def _check(key: str, moment: dt.datetime) -> Any:
-    draft = drafting.find_draft(key)
-    form = _send_form(draft)
-    if request.method == "POST" and not form.session_ended:
-        if "indietro" in request.form:
-            return redirect(url_for("observations.who", key=key))
-        if _may_send(draft, key, form):
-            try:
-                return _send(drafting.find_draft(key), key, form, moment)
-            except DomainError as error:
-                form.identity.errors = [*form.identity.errors, str(error)]
-        draft = drafting.find_draft(key)
-    return render_template(
-        "observations/check.html",
-        form=form,
-        missing=steps.missing(draft),
-        content=draft.content,
-        chosen=steps.chosen_sections(draft.content),
-        parties=_parties(draft),
-        private={file.file_class.value: file for file in draft.files},
-        levels=_levels(draft),
-        ways=_WAYS,
-        kinds={kind.value: kind for kind in RequestKind},
-        **_frame(draft, key, steps.CHECK),
-    )
-
-
-def _already_sent(key: str) -> Any:
-    """A draft that was sent is gone; whoever sends it again gets the same receipt."""
-    if queries.observation_by_token(form_tokens.digest(key)) is None:
-        raise drafting.DraftGone()
-    return redirect(url_for("observations.receipt", code=codes.code_of(key)))
-
-
-def _levels(draft: Draft) -> list[tuple[IdentityLevel, bool]]:
-    """The ways to be identified that are open here, and whether each suffices."""
-    procedure = draft.window.procedure
-    signed_in = isinstance(signed_in_user(), User)
-    return [
-        (level, procedure.suffices(level))
-        for level in ONLINE_LEVELS
-        if level is not IdentityLevel.ACCOUNT or signed_in
-    ]
-
-
-def _send_form(draft: Draft) -> SendForm:
-    form = SendForm(revision=str(draft.revision))
-    form.identity.choices = labelled(level for level, _suffices in _levels(draft))
-    return form
-
-
-def _parties(draft: Draft) -> list[Any]:
-    if any(gap.step == steps.WHO for gap in steps.missing(draft)):
-        return []
-    return steps.parties(draft.content["party"])
-
-
-def _may_send(draft: Draft, key: str, form: SendForm) -> bool:
-    """Whether all is there; errors are left beside their fields."""
-    good = form.validate_on_submit()
-    for field, file_class in (
-        (form.signed_file, FileClass.SIGNED),
-        (form.identity_file, FileClass.IDENTITY),
-    ):
-        refused = _take_files(key, [field.data] if field.data else [], file_class)
-        field.errors = [*field.errors, *refused]
-        good = good and not refused
-    if form.revision.data != str(draft.revision):
-        form.declaration.errors = [
-            _("The draft changed in the meantime: read it again, then send it.")
-        ]
-        form.revision.data = str(draft.revision)
-        good = False
-    return good and _files_fit(drafting.find_draft(key), form) and not steps.missing(draft)
-
-
-def _files_fit(draft: Draft, form: SendForm) -> bool:
-    """Whether the files that the chosen way of identification needs are there."""
-    here = {file.file_class: file for file in draft.files}
-    level = form.identity.data
-    signed = {IdentityLevel.SIGNED_FILE.value, IdentityLevel.SIGNATURE_AND_DOCUMENT.value}
-    if level in signed and FileClass.SIGNED not in here:
-        form.signed_file.errors = [_("Add the signed copy, or choose another way.")]
-    if level == IdentityLevel.SIGNATURE_AND_DOCUMENT.value and FileClass.IDENTITY not in here:
-        form.identity_file.errors = [_("Add the copy of your identity document.")]
-    wants_signature = level == IdentityLevel.SIGNED_FILE.value and FileClass.SIGNED in here
-    if wants_signature and not _digitally_signed(here[FileClass.SIGNED]):
-        form.signed_file.errors = [
-            _("This file holds no digital signature: send the signed PDF or the .p7m.")
-        ]
-    return not form.signed_file.errors and not form.identity_file.errors
-
-
-def _digitally_signed(file: Any) -> bool:
-    if file.name.lower().endswith(".p7m"):
-        return True
-    content = io.BytesIO(b"".join(files().read(file.file_sha256)))
-    return file.name.lower().endswith(".pdf") and is_signed_pdf(content)
-
-
-def _send(draft: Draft, key: str, form: SendForm, moment: dt.datetime) -> Any:
-    drafting.send_draft(
-        signed_in_user(),
-        draft.window,
-        key,
-        steps.assemble(
-            draft,
-            level=IdentityLevel(form.identity.data),
-            received_at=moment,
-            language=language(),
-        ),
-        notice=procedures.notice_in_force(draft.window.procedure),
-    )
-    return redirect(url_for("observations.receipt", code=codes.code_of(key)))
-
-
-@bp.route("/osserva/<key>/copia.pdf")
-@public
-def copy_to_sign(key: str) -> Any:
-    draft = drafting.find_draft(key)
-    if steps.missing(draft):
-        return redirect(url_for("observations.check", key=key))
-    return pdf_answer(documents.copy_to_sign(draft), "osservazione-da-firmare.pdf")
+# -- no longer wanted --------------------------------------------------------------------
 
 
 @bp.route("/osserva/<key>/elimina", methods=["GET", "POST"])
@@ -518,4 +359,4 @@ def discard(key: str) -> Any:
         drafting.drop_draft(key)
         flash(_("The draft is deleted."), "success")
         return redirect(url_for("observations.start"))
-    return render_template("observations/discard.html", form=form, **_frame(draft, key, ""))
+    return render_template("observations/discard.html", form=form, **frame(draft, key, ""))

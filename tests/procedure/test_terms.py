@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from ptm_participation.accounts.models import User
 from ptm_participation.core import clock
 from ptm_participation.core.db import db
+from ptm_participation.observations.intake import WindowShut
 from ptm_participation.observations.models import Observation
-from ptm_participation.observations.service import WindowShut
 from ptm_participation.procedure import queries as procedures
 from ptm_participation.procedure import service
 from ptm_participation.procedure.models import PrivacyNotice, Window
