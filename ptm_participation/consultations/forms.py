@@ -6,6 +6,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import (
+    FieldList,
+    FormField,
     HiddenField,
     RadioField,
     SelectField,
@@ -16,7 +18,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Optional
 
-from ptm_participation.consultations.models import ConsultationKind
+from ptm_participation.consultations.models import AttendanceRole, ConsultationKind
 from ptm_participation.core.forms import DayField, HourField, PtmForm, at_most, labelled, options
 from ptm_participation.procedure.models import StepKind
 from ptm_participation.territory.queries import list_municipalities, list_zones
@@ -68,3 +70,21 @@ class ConsultationForm(PtmForm):
             raise ValidationError(_("Write also when it began."))
         if field.data and field.data < self.starts.data:
             raise ValidationError(_("It cannot end before it begins."))
+
+
+class AttendeeForm(PtmForm):
+    """How one stakeholder attended. It lives within AttendanceForm, which has the token."""
+
+    class Meta(PtmForm.Meta):
+        csrf = False
+
+    stakeholder = HiddenField()
+    role = SelectField(_l("Attendance"), choices=labelled(AttendanceRole))
+    represented_by = StringField(_l("Who spoke for it"), [at_most(120)])
+
+
+class AttendanceForm(PtmForm):
+    """Who came, who excused itself, who spoke for each."""
+
+    base_version = HiddenField()
+    attendees = FieldList(FormField(AttendeeForm), max_entries=2000)

@@ -99,9 +99,11 @@ def change_consultation(
 
 @use_case
 def record_attendance(
-    actor: Actor, consultation: Consultation, attended: Sequence[Attended]
+    actor: Actor, consultation: Consultation, attended: Sequence[Attended], *, base_version: int
 ) -> None:
-    """Say who came, who excused itself, and who spoke for each."""
+    """Say who came, who excused itself, and who spoke for each. Raises ChangedMeanwhile."""
+    if consultation.version != base_version:
+        raise ChangedMeanwhile()
     _set_attendance(consultation, attended)
     consultation.version += 1
     audit.record(

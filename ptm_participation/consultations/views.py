@@ -9,8 +9,9 @@ from flask_babel import gettext as _
 from ptm_participation.accounts.access import Permission, requires
 from ptm_participation.accounts.reader import signed_in_user
 from ptm_participation.consultations import filters, queries, service
-from ptm_participation.consultations.forms import ConsultationForm
+from ptm_participation.consultations.forms import AttendanceForm, ConsultationForm
 from ptm_participation.consultations.models import (
+    Attendance,
     AttendanceRole,
     Consultation,
     ConsultationKind,
@@ -194,29 +195,49 @@ def _after_saving(form: ConsultationForm, consultation: Consultation) -> Any:
 @requires(Permission.CONSULT)
 def attendance(consultation_id: int) -> Any:
     consultation = queries.get_consultation(consultation_id)
-    form = ConsultationForm(**_shown(consultation))
-    if request.method == "POST" and not form.session_ended:
-        service.record_attendance(
-            signed_in_user(),
-            consultation,
-            [_attended(row.stakeholder_id) for row in consultation.attendances],
-        )
-        return redirect(url_for("consultations.show", consultation_id=consultation.id))
+    rows = sorted(consultation.attendances, key=lambda row: row.stakeholder.sort_key)
+    form = AttendanceForm(
+        base_version=consultation.version, attendees=[_attendee(row) for row in rows]
+    )
+    problems = []
+    if form.validate_on_submit():
+        try:
+            service.record_attendance(
+                signed_in_user(),
+                consultation,
+                _attended(form, {row.stakeholder_id for row in rows}),
+                base_version=int(form.base_version.data or 0),
+            )
+        except DomainError as error:
+            problems = [("attendees", str(error))]
+            form.base_version.data = str(consultation.version)
+        else:
+            return redirect(url_for("consultations.show", consultation_id=consultation.id))
     return render_template(
         "consultations/attendance.html",
         form=form,
         consultation=consultation,
-        roles=list(AttendanceRole),
+        names={str(row.stakeholder_id): row.stakeholder.name for row in rows},
+        problems=problems,
     )
 
 
-def _attended(stakeholder_id: int) -> Attended:
-    roles = {role.value: role for role in AttendanceRole}
-    return Attended(
-        stakeholder_id,
-        roles.get(request.form.get(f"role-{stakeholder_id}", ""), AttendanceRole.PRESENT),
-        " ".join(request.form.get(f"by-{stakeholder_id}", "").split())[:120],
-    )
+def _attendee(row: Attendance) -> dict[str, Any]:
+    return {
+        "stakeholder": row.stakeholder_id,
+        "role": row.role.value,
+        "represented_by": row.represented_by,
+    }
+
+
+def _attended(form: AttendanceForm, known: set[int]) -> list[Attended]:
+    """What the form says of those who are written down."""
+    said = {entry.form.stakeholder.data: entry.form for entry in form.attendees}
+    return [
+        Attended(number, AttendanceRole(row.role.data), row.represented_by.data or "")
+        for number in known
+        if (row := said.get(str(number)))
+    ]
 
 
 @bp.route("/ufficio/consultazioni/<int:consultation_id>/file/<int:file_id>")

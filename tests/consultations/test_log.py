@@ -74,13 +74,15 @@ def test_minutes_and_signed_file_come_later(as_staff: Browser) -> None:
 
 def test_who_was_absent_and_who_spoke_is_written_down(as_staff: Browser) -> None:
     page = _log(as_staff)
-    melegnano = factories.stakeholder("Comune di Melegnano").id
     page = as_staff.open(page.link("Presenze"))
+    assert page.items("tbody b") == ["Comune di Melegnano", "Comune di San Donato Milanese"]
 
+    refused = page.submit(**{"attendees-0-represented_by": "Il Sinda\x00co"})
     page = page.submit(
-        **{f"role-{melegnano}": "excused"},
-        **{f"by-{factories.stakeholder('Comune di San Donato Milanese').id}": "Il Sindaco"},
+        **{"attendees-0-role": "excused"}, **{"attendees-1-represented_by": "Il Sindaco"}
     )
+
+    assert "caratteri che non si possono stampare" in refused.text
 
     assert "Presenti 1 su 2" in page.text
     assert "Il Sindaco" in page.text
@@ -106,6 +108,18 @@ def test_two_officers_do_not_overwrite_each_other(as_staff: Browser, as_manager:
 
     assert "Qualcun altro ha modificato" in page.error_of("minutes")
     assert _only().minutes == "Verbale della prima."
+
+
+def test_an_attendance_sheet_does_not_undo_another(as_staff: Browser, as_manager: Browser) -> None:
+    page = _log(as_staff)
+    address = page.link("Presenze")
+    first, second = as_staff.open(address), as_manager.open(address)
+    first.submit(**{"attendees-0-role": "excused"})
+
+    page = second.submit(**{"attendees-1-represented_by": "Il Sindaco"})
+
+    assert "Qualcun altro ha modificato" in page.text
+    assert {a.role for a in _only().attendances} == {AttendanceRole.EXCUSED, AttendanceRole.PRESENT}
 
 
 def test_the_same_form_twice_logs_one(as_staff: Browser) -> None:
