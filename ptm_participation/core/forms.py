@@ -25,6 +25,9 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, Length
 
+from ptm_participation.core.audit import canonical_json, sha256
+from ptm_participation.core.errors import ChangedMeanwhile
+
 _UNKEEPABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _TEXT = (StringField, TextAreaField, EmailField, SearchField, TelField, URLField)
 
@@ -89,6 +92,37 @@ class PtmForm(FlaskForm):  # type: ignore[misc]
             if field.name != "csrf_token":
                 found += _errors_of(field)
         return found
+
+
+class EditForm(PtmForm):
+    """A form over a record that somebody else may change while it is open.
+
+    After `guard`, what was saved since the form was shown is not overwritten unseen: the
+    form comes back with what was typed and a sentence, and may then be sent again.
+    """
+
+    seen = HiddenField()
+    _present: str | None = None
+
+    def guard(self) -> None:
+        """Remember what the record holds now; for pages that change one."""
+        shown = {
+            field.name: str(field.object_data)
+            for field in self
+            if field.name not in {"csrf_token", "seen", "token"}
+        }
+        self._present = sha256(canonical_json(shown))[:16]
+        if not self.is_submitted():
+            self.seen.data = self._present
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        good = super().validate(extra_validators)
+        if self._present is None or self.seen.data == self._present:
+            return good
+        self.seen.data = self._present
+        first = next(field for field in self if not isinstance(field, HiddenField))
+        first.errors = [*first.errors, str(ChangedMeanwhile())]
+        return False
 
 
 def _errors_of(field: Any) -> list[tuple[str, str]]:

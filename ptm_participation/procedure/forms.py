@@ -6,13 +6,21 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Optional
 
-from ptm_participation.core.forms import DayField, HourField, PtmForm, at_most, labelled, options
+from ptm_participation.core.forms import (
+    DayField,
+    EditForm,
+    HourField,
+    PtmForm,
+    at_most,
+    labelled,
+    options,
+)
 from ptm_participation.procedure.models import Audience
 
 ACT = _l("Name the act: only an act moves a term.")
 
 
-class TermForm(PtmForm):
+class TermForm(EditForm):
     token = HiddenField()
     register = SelectField(_l("Register"), [DataRequired(_l("Choose the register."))])
     audience = RadioField(

@@ -86,6 +86,7 @@ def edit(window_id: int) -> Any:
         **_shown(window),
     )
     del form.register, form.audience
+    form.guard()
     if form.validate_on_submit():
         opens_at, closes_at = _instants(form)
         try:

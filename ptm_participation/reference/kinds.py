@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
+    HiddenField,
     IntegerField,
     RadioField,
     SelectField,
@@ -97,12 +98,14 @@ class FactForm(PtmForm):
     )
     source = StringField(_l("Source"), [at_most(500)])
     note = TextAreaField(_l("Note"), [at_most(5000)])
+    seen = HiddenField()  # when the fact that was shown had been corrected last
 
     # The fields of the kind's own, in the order in which they are shown.
     own: tuple[str, ...] = ()
 
     def fill(self, fact: Any) -> None:
         """Show what is known of the fact."""
+        self.seen.data = _last_corrected(fact)
         for name in (*self.own, "verification", "source", "note"):
             value = getattr(fact, name)
             if isinstance(value, list):
@@ -112,12 +115,22 @@ class FactForm(PtmForm):
             else:
                 self[name].data = getattr(value, "value", value)
 
+    def is_of(self, fact: Any) -> bool:
+        """Whether the fact is still the one that the form showed."""
+        present = _last_corrected(fact)
+        same, self.seen.data = self.seen.data == present, present
+        return same
+
     def values(self, fact: Any) -> dict[str, Any]:
         """What the form says, in the types of the fact's own columns."""
         return {
             name: _like(getattr(type(fact), name).type, self[name].data)
             for name in (*self.own, "verification", "source", "note")
         }
+
+
+def _last_corrected(fact: Any) -> str:
+    return fact.corrected_at.isoformat() if fact.corrected_at else ""
 
 
 def _like(column_type: Any, value: Any) -> Any:

@@ -9,7 +9,7 @@ from ptm_participation.core import audit, clock
 from ptm_participation.core.audit import Actor
 from ptm_participation.core.db import db
 from ptm_participation.core.errors import DomainError
-from ptm_participation.core.reference import fold
+from ptm_participation.core.reference import Verification, fold
 from ptm_participation.core.transaction import use_case
 from ptm_participation.plan.models import Anchor, ProvisionTheme, SectionVersion
 from ptm_participation.plan.service import NumberTwice, describe
@@ -67,8 +67,18 @@ def _stream(fact: Any) -> str:
 
 
 def _check_section(section: SectionVersion, values: dict[str, Any]) -> None:
+    """The words that somebody spoke of stay; number and heading, too, once they are verified.
+
+    What was received keeps number, heading and the digest of the words as they stood.
+    """
+    fixed = ["text"]
+    if section.verification is Verification.VERIFIED:
+        fixed += ["number", "heading"]
+    changed = any(
+        values.get(name, getattr(section, name)) != getattr(section, name) for name in fixed
+    )
     spoken_of = sa.select(Anchor.id).where(Anchor.section_version_id == section.id).limit(1)
-    if values.get("text", section.text) != section.text and db.session.scalar(spoken_of):
+    if changed and db.session.scalar(spoken_of):
         raise WordsSpokenOf()
 
 

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from ptm_participation.accounts.access import Permission, requires
 from ptm_participation.accounts.reader import signed_in_user
-from ptm_participation.core.errors import DomainError, NotFound
+from ptm_participation.core.errors import ChangedMeanwhile, DomainError, NotFound
 from ptm_participation.core.forms import options
 from ptm_participation.plan import queries as plan
 from ptm_participation.plan.models import SectionVersion
@@ -50,6 +50,8 @@ def correct(slug: str, fact_id: int) -> Any:
     form = _form(kind, fact)
     if form.validate_on_submit():
         try:
+            if not form.is_of(fact):
+                raise ChangedMeanwhile()
             changed = service.correct(signed_in_user(), fact, form.values(fact))
             if isinstance(fact, SectionVersion):
                 chosen = {int(text) for text in form["themes"].data or []}

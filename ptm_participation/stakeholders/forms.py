@@ -17,7 +17,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Optional, Regexp
 
-from ptm_participation.core.forms import PtmForm, at_most, email_address, options
+from ptm_participation.core.forms import EditForm, at_most, email_address, options
 from ptm_participation.stakeholders.models import Stakeholder
 from ptm_participation.stakeholders.subjects import SubjectGroup, SubjectType
 from ptm_participation.territory.queries import list_municipalities
@@ -37,7 +37,7 @@ def subject_types() -> list[SelectChoice]:
     return [SelectChoice("", _("Choose")), *grouped]
 
 
-class StakeholderForm(PtmForm):
+class StakeholderForm(EditForm):
     token = HiddenField()
     name = StringField(_l("Name"), [DataRequired(_l("Write the name.")), at_most(200)])
     type = SelectField(_l("Type of subject"), [DataRequired(_l("Choose the type of subject."))])
@@ -91,7 +91,7 @@ def shown(stakeholder: Stakeholder) -> dict[str, Any]:
     }
 
 
-class ContactForm(PtmForm):
+class ContactForm(EditForm):
     token = HiddenField()
     name = StringField(_l("Name and surname"), [DataRequired(_l("Write the name.")), at_most(120)])
     capacity = StringField(

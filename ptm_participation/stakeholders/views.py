@@ -78,6 +78,7 @@ def _onward(made: Stakeholder) -> str:
 def edit(stakeholder_id: int) -> Any:
     stakeholder = queries.get_stakeholder(stakeholder_id)
     form = StakeholderForm(**shown(stakeholder))
+    form.guard()
     if form.validate_on_submit():
         try:
             service.change_stakeholder(signed_in_user(), stakeholder, **form.values())
@@ -107,6 +108,7 @@ def edit_contact(stakeholder_id: int, id: int) -> Any:
     if contact is None or contact.stakeholder_id != stakeholder_id:
         raise NotFound()
     form = ContactForm(obj=contact, ended=contact.ended_on is not None)
+    form.guard()
     if form.validate_on_submit():
         service.change_contact(signed_in_user(), contact, **form.values(), ended=form.ended.data)
         return redirect(url_for("observations.dossier", stakeholder_id=stakeholder_id))

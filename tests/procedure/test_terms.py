@@ -83,6 +83,21 @@ def test_a_term_is_moved_by_an_act_and_what_was_registered_keeps_its_standing(
     assert made.in_time
 
 
+def test_a_term_moved_by_somebody_else_meanwhile_is_not_moved_back(
+    as_manager: Browser, as_administrator: Browser
+) -> None:
+    address = f"{TERMS}/{factories.window().id}"
+    first, second = as_manager.open(address), as_administrator.open(address)
+    first.submit(last_day="2020-11-30", act="Proroga di novembre")
+
+    page = second.submit(act="Altro atto")
+
+    assert "Qualcun altro ha modificato" in page.text
+    window = factories.window()
+    db.session.refresh(window)
+    assert window.act == "Proroga di novembre"
+
+
 def test_a_window_for_some_is_not_the_publics(as_manager: Browser, visitor: Browser) -> None:
     page = as_manager.open(f"{TERMS}/nuova").submit(
         audience="environmental-authorities",

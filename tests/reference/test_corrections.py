@@ -169,6 +169,31 @@ def test_words_that_an_observation_speaks_of_are_not_corrected(as_staff: Browser
     assert section.text == ""
 
 
+def test_number_and_heading_are_corrected_until_they_are_verified(as_staff: Browser) -> None:
+    factories.observation(sections="18")
+    section = factories.section("18")
+    address = f"/ufficio/dati/sezioni/{section.id}"
+
+    as_staff.open(address).submit(heading="Riduzione del suolo", verification="verified")
+    refused = as_staff.open(address).submit(heading="Altra rubrica")
+
+    assert "importa" in refused.text.lower()
+    db.session.refresh(section)
+    assert section.heading == "Riduzione del suolo"
+
+
+def test_a_correction_does_not_undo_anothers(as_staff: Browser, as_manager: Browser) -> None:
+    rho = factories.municipality("Rho")
+    first, second = (b.open(f"/ufficio/dati/comuni/{rho.id}") for b in (as_staff, as_manager))
+    first.submit(population="51000")
+
+    page = second.submit(note="Nota mia.")
+
+    assert "Qualcun altro ha modificato" in page.text
+    db.session.refresh(rho)
+    assert (rho.population, rho.note) == (51_000, "")
+
+
 def test_a_section_that_is_renumbered_takes_its_commi_along(app: Flask, as_staff: Browser) -> None:
     section = factories.section("18")
 

@@ -85,6 +85,18 @@ def test_contacts_are_added_changed_and_ended_but_never_lost(as_staff: Browser) 
     assert contact.ended_on is not None
 
 
+def test_a_change_does_not_undo_anothers(as_staff: Browser, as_manager: Browser) -> None:
+    rho = factories.stakeholder("Comune di Rho")
+    first, second = (b.open(f"{LIST}/{rho.id}/modifica") for b in (as_staff, as_manager))
+    first.submit(pec="rho@pec.example.org")
+
+    page = second.submit(note="Chiamare il martedì.")
+
+    assert "Qualcun altro ha modificato" in page.error_of("name")
+    db.session.refresh(rho)
+    assert rho.pec == "rho@pec.example.org"
+
+
 def test_a_change_touches_only_what_was_changed(as_staff: Browser) -> None:
     rho = factories.stakeholder("Comune di Rho")
     before = (rho.type, rho.municipality_id, rho.must_be_consulted, rho.source)
