@@ -884,6 +884,7 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "edition_id", "provision_id", name=op.f("uq_section_version_edition_id_provision_id")
         ),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("section_version", schema=None) as batch_op:
         batch_op.create_index(

@@ -138,6 +138,11 @@ class Edition(Sourced, Model):
 
     plan: Mapped[Plan] = relationship(back_populates="editions")
 
+    @property
+    def is_public(self) -> bool:
+        """Whether an act made it: until then it is the office's own draft."""
+        return self.act != ""
+
 
 class Theme(Sourced, Model):
     """A subject that runs through the plan."""
@@ -187,6 +192,8 @@ class SectionVersion(Sourced, Model):
         sa.UniqueConstraint("edition_id", "provision_id"),
         sa.UniqueConstraint("edition_id", "document_id", "slug"),
         sa.Index("ix_section_version_order", "edition_id", "document_id", "position"),
+        # A text imported again must not take the numbers that somebody's draft still names.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

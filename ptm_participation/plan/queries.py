@@ -8,6 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload
 
+from ptm_participation.accounts.access import Permission
+from ptm_participation.accounts.models import Reader
 from ptm_participation.core.db import db
 from ptm_participation.core.errors import NotFound
 from ptm_participation.core.formats import language
@@ -110,15 +112,24 @@ def get_document(plan: Plan, slug: str) -> Document:
     return row
 
 
-def list_editions(plan: Plan) -> Sequence[Edition]:
+def _seen(reader: Reader) -> sa.ColumnElement[bool]:
+    """The editions that a person may know of: those that an act made, to the office all."""
+    return sa.true() if reader.can(Permission.CORRECT_DATA) else Edition.act != ""
+
+
+def list_editions(plan: Plan, *, seen_by: Reader) -> Sequence[Edition]:
     return db.session.scalars(
-        sa.select(Edition).filter_by(plan_id=plan.id).order_by(Edition.position)
+        sa.select(Edition)
+        .where(Edition.plan_id == plan.id, _seen(seen_by))
+        .order_by(Edition.position)
     ).all()
 
 
-def get_edition(plan: Plan, label: str) -> Edition:
+def get_edition(plan: Plan, label: str, *, seen_by: Reader) -> Edition:
     """An edition of the plan. Raises NotFound."""
-    row = db.session.scalar(sa.select(Edition).filter_by(plan_id=plan.id, label=label))
+    row = db.session.scalar(
+        sa.select(Edition).where(Edition.plan_id == plan.id, Edition.label == label, _seen(seen_by))
+    )
     if row is None:
         raise NotFound()
     return row
@@ -226,17 +237,17 @@ def sections(ids: Iterable[int]) -> dict[int, SectionRow]:
     return {row.id: row for row in _read(_rows().where(SectionVersion.id.in_(wanted)))}
 
 
-def versions_of(section: SectionRow) -> list[tuple[Edition, SectionRow]]:
-    """The same provision in every edition, oldest first."""
+def versions_of(section: SectionRow, *, seen_by: Reader) -> list[tuple[Edition, SectionRow]]:
+    """The same provision in every edition that the reader may know of, oldest first."""
     rows = _read(_rows().where(SectionVersion.provision_id == section.provision_id))
     editions = dict(
         db.session.execute(
             sa.select(SectionVersion.id, Edition)
             .join(Edition, Edition.id == SectionVersion.edition_id)
-            .where(SectionVersion.provision_id == section.provision_id)
+            .where(SectionVersion.provision_id == section.provision_id, _seen(seen_by))
         ).all()
     )
-    pairs = [(editions[row.id], row) for row in rows]
+    pairs = [(editions[row.id], row) for row in rows if row.id in editions]
     return sorted(pairs, key=lambda pair: pair[0].position)
 
 

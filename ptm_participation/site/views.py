@@ -74,7 +74,7 @@ def path() -> Any:
 
 def _edition(of: Plan, default: Edition) -> Edition:
     label = request.args.get("ed", "")
-    return plan.get_edition(of, label) if label else default
+    return plan.get_edition(of, label, seen_by=signed_in_user()) if label else default
 
 
 @bp.route("/piano")
@@ -88,7 +88,7 @@ def plan_index() -> Any:
         "site/plan_index.html",
         procedure=procedure,
         edition=edition,
-        editions=plan.list_editions(procedure.plan),
+        editions=plan.list_editions(procedure.plan, seen_by=signed_in_user()),
         documents=plan.list_documents(procedure.plan),
         counts=plan.section_counts(edition),
         words=words,
@@ -109,7 +109,7 @@ def document(document: str) -> Any:
         "site/document.html",
         procedure=procedure,
         edition=edition,
-        editions=plan.list_editions(procedure.plan),
+        editions=plan.list_editions(procedure.plan, seen_by=signed_in_user()),
         document=shown,
         tree=plan.tree(edition, shown),
         counts=published.unit_counts(edition.id, shown.id),
@@ -129,7 +129,7 @@ def section(document: str, slug: str) -> Any:
     if row.anchor:
         return redirect(_page_address(edition, shown, row))
     index = plan.tree(edition, shown)
-    versions = plan.versions_of(row)
+    versions = plan.versions_of(row, seen_by=signed_in_user())
     return render_template(
         "site/section.html",
         procedure=procedure,

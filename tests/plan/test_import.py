@@ -185,3 +185,28 @@ def test_words_are_chosen_on_the_edition_under_observation_alone(visitor: Browse
     assert approved.soup.find(id="azioni") is None
     assert "Si osserva l’edizione adottata" in approved.text
     assert approved.link("Osserva l’art. 5").endswith(f"sezione={_version('adottata', 'art-5').id}")
+
+
+def test_the_public_reads_an_edition_once_an_act_made_it(
+    app: Flask, visitor: Browser, as_staff: Browser
+) -> None:
+    _import("bozza", _article("18", "Soglie"))
+
+    assert "bozza" not in visitor.open("/piano").text
+    assert visitor.open("/piano/nda/art-18", ed="bozza").status == 404
+    assert as_staff.open("/piano/nda/art-18", ed="bozza").status == 200
+    page = as_staff.open("/ufficio/dati/edizioni").follow("bozza")
+    page.submit(act="DCM 1/2022")
+
+    assert visitor.open("/piano/nda/art-18", ed="bozza").status == 200
+
+
+def test_a_section_of_an_office_draft_cannot_be_chosen(app: Flask, visitor: Browser) -> None:
+    _import("bozza", _article("18", "Soglie"))
+    draft = db.session.scalars(
+        sa.select(SectionVersion).join(Edition).where(Edition.label == "bozza")
+    ).first()
+
+    page = visitor.open("/osserva", sezione=draft.id)
+
+    assert "Parli di" not in page.text
