@@ -94,6 +94,9 @@ OTHERS = (
     (SubjectType.PROFESSIONAL, "Professionista", 2),
 )
 
+# The kinds of request that bring words of their own here.
+PROPOSING = {RequestKind.CHANGE, RequestKind.ADD, RequestKind.CORRECT}
+
 # Subjects to write about: title, sections, what is asked, what for.
 SUBJECTS = (
     (
@@ -425,7 +428,7 @@ class _Demonstration:
                 **content["requests"][0],
                 "kind": kind.value,
                 "reasons": f"{reasons}\n\n{SAYS_SO}",
-                "proposed": f"{SAYS_SO} Si propongono parole nuove." if kind.proposes_words else "",
+                "proposed": f"{SAYS_SO} Si propongono parole nuove." if kind in PROPOSING else "",
             }
         ]
         drafting.save_draft(key, content)

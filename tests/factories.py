@@ -7,18 +7,26 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import pkcs7
+from cryptography.x509.oid import NameOID
 
 from ptm_participation.accounts.models import User
 from ptm_participation.core import clock, form_tokens
-from ptm_participation.core.audit import VISITOR, Actor
+from ptm_participation.core.audit import SYSTEM, VISITOR, Actor
 from ptm_participation.core.db import db
 from ptm_participation.core.transaction import use_case
 from ptm_participation.observations import intake, service
 from ptm_participation.observations.models import Observation
 from ptm_participation.observations.received import Asked, Declared, Quote, Received
 from ptm_participation.observations.workflow import Capacity, Channel, PartyRole
+from ptm_participation.plan.kinds import SectionKind
 from ptm_participation.plan.models import SectionVersion
 from ptm_participation.plan.queries import resolve_references
+from ptm_participation.plan.service import import_text
+from ptm_participation.plan.tree import Node
 from ptm_participation.procedure import queries as procedures
 from ptm_participation.procedure.models import IdentityLevel, Window
 from ptm_participation.reference.loader import FOLDER, Counts, load_reference_data
@@ -48,6 +56,13 @@ def section(reference: str = "18") -> SectionVersion:
     found, unknown = resolve_references(procedures.get_procedure().edition, reference)
     assert not unknown, f"not in the plan: {unknown}"
     return db.session.get_one(SectionVersion, found[0])
+
+
+def renew_text() -> None:
+    """Import the adopted norms again: the same articles, in new versions."""
+    norms = section("18").document
+    nodes = [Node(SectionKind.ARTICLE, str(n), f"Articolo {n}", "Nuovo testo.") for n in (1, 18)]
+    import_text(SYSTEM, norms, "adottata", nodes, source="prova")
 
 
 def received(
@@ -128,6 +143,26 @@ PNG_BYTES = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d4944415478"
     "9c6360f8cf000000030001005bd9d0aa0000000049454e44ae426082"
 )
+
+
+def signed_data() -> bytes:
+    """A CMS signed with a certificate made here: what a .p7m holds."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Anna Bianchi")])
+    day = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(day)
+        .not_valid_after(day.replace(year=2030))
+        .sign(key, hashes.SHA256())
+    )
+    builder = pkcs7.PKCS7SignatureBuilder().set_data(PDF_BYTES)
+    signed = builder.add_signer(certificate, key, hashes.SHA256())
+    return signed.sign(serialization.Encoding.DER, [pkcs7.PKCS7Options.Binary])
 
 
 def docx(**extra: bytes) -> bytes:

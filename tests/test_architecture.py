@@ -40,6 +40,7 @@ READ_ONLY = {
     "observations.drafting.empty_request",
     "observations.drafting.find_draft",
     "observations.intake.file_under",
+    "observations.intake.holds",
     "plan.service.preview_import",
     "plan.service.known_tree",
     "plan.service.occurs",

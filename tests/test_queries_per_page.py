@@ -38,7 +38,7 @@ PUBLIC = {
 }
 OFFICE = {
     "/ufficio/osservazioni": 11,
-    "/ufficio/osservazioni/ptm/1": 12,
+    "/ufficio/osservazioni/ptm/1": 13,
     "/ufficio/osservazioni/ptm/1/cronologia": 10,
     "/ufficio/osservazioni/nuova": 5,
     "/ufficio/osservazioni/pubblica": 4,

@@ -53,7 +53,7 @@ class ConsultationForm(PtmForm):
     sections = StringField(
         _l("Articles and maps discussed"),
         [at_most(500)],
-        description=_l("For example: 18 c. 2; 41; Tav. 6."),
+        description=_l("For example: 18; 41; Tav. 6."),
     )
     minutes = TextAreaField(_l("Minutes"), [at_most(200_000)])
     file = FileField(_l("A file: signed minutes, slides, attendance sheet"))

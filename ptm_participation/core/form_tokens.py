@@ -10,10 +10,14 @@ import hashlib
 import secrets
 
 import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ptm_participation.core import clock
 from ptm_participation.core.db import Model, db, insert_or_ignore
+from ptm_participation.core.errors import DomainError
+
+LEAST_LETTERS = 16
 
 
 class FormToken(Model):
@@ -35,12 +39,18 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8")).hexdigest()
 
 
+class NoToken(DomainError):
+    message = _l("This page is not whole: open the form again.")
+
+
 def claim(token: str) -> str | None:
-    """Take the token for the running use case.
+    """Take the token for the running use case. Raises NoToken for what never was one.
 
     Returns None to the first that claims it, and to every other the key that the first one
     left with `made`. On PostgreSQL the second waits here until the first has committed.
     """
+    if len(token) < LEAST_LETTERS:
+        raise NoToken()
     if insert_or_ignore(FormToken, token_sha256=digest(token), used_at=clock.now()):
         return None
     return db.session.scalars(

@@ -215,11 +215,3 @@ _CHECKS: dict[str, Callable[[IO[bytes], bytes, str, str], None]] = {
     P7M: _check_p7m,
     GEOJSON: _check_geojson,
 }
-
-
-def is_signed_pdf(stream: IO[bytes]) -> bool:
-    """Whether a PDF holds a signature field with its byte range; not whether it is good."""
-    stream.seek(0)
-    content = stream.read()
-    stream.seek(0)
-    return b"/ByteRange" in content and b"/Sig" in content

@@ -102,7 +102,7 @@ def protocol_sentence(observation: Observation) -> str:
 def identity_sentence(observation: Observation) -> str:
     """How the author was identified, and whether it suffices."""
     level = observation.submission.identity_level.label
-    return f"{level}. {observation.regularity.label}"
+    return f"{level}. {observation.author_standing}"
 
 
 def party_line(party: ObservationParty) -> str:
@@ -120,7 +120,9 @@ def party_line(party: ObservationParty) -> str:
 def next_steps(observation: Observation) -> list[str]:
     """What the office does next, in dated or ordered lines."""
     steps = [
-        _("The office gives the protocol number and checks the observation."),
+        _("The office checks the observation.")
+        if observation.protocol_number
+        else _("The office gives the protocol number and checks the observation."),
         _("The office replies to each request; the Metropolitan Council votes."),
         _("You read every step on the tracking page, with the code of this receipt."),
     ]

@@ -13,6 +13,7 @@ from wtforms import (
     HiddenField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TelField,
     TextAreaField,
@@ -24,6 +25,7 @@ from wtforms.validators import DataRequired, InputRequired, Optional
 from ptm_participation.core import clock
 from ptm_participation.core.forms import (
     DayField,
+    EditForm,
     HourField,
     PtmForm,
     at_most,
@@ -83,6 +85,12 @@ class RequestForm(PtmForm):
         [DataRequired(_l("Write what you ask, and why.")), at_most(LONGEST_TEXT)],
         description=_l("What happens with today's words, to whom, and what would change."),
     )
+
+    def speak_of_no_words(self) -> None:
+        """Put the questions for a map, the whole plan, or a section whose text is not here."""
+        self.kind.label.text = _("What do you ask?")
+        self.proposed.description = _("Write here the words that you propose.")
+        self.reasons.description = _("What happens today, to whom, and what would change.")
 
 
 class RequestsForm(PtmForm):
@@ -241,7 +249,7 @@ class PaperForm(PtmForm):
     sections = StringField(
         _l("Articles and maps"),
         [at_most(500)],
-        description=_l("For example: 18 c. 2; 41; Tav. 6. Empty means the whole plan."),
+        description=_l("For example: 18; 41; Tav. 6. Empty means the whole plan."),
     )
     text = TextAreaField(
         _l("Text"),
@@ -287,7 +295,7 @@ class PaperForm(PtmForm):
             raise ValidationError(_("Say why another date counts."))
 
 
-class ProtocolForm(PtmForm):
+class ProtocolForm(EditForm):
     number = StringField(
         _l("Protocol number"), [DataRequired(_l("Write the number.")), at_most(40)]
     )
@@ -302,7 +310,7 @@ class RegulariseForm(PtmForm):
     )
 
 
-class DateForm(PtmForm):
+class DateForm(EditForm):
     counts_on = DayField(_l("The day that counts"), [InputRequired(_l("Write the day."))])
     hour = HourField(_l("At"), [Optional()])
     reason = StringField(
@@ -317,14 +325,14 @@ class WorkingTextForm(PtmForm):
     )
 
 
-class ClassifyForm(PtmForm):
+class ClassifyForm(EditForm):
     title = StringField(_l("Subject"), [DataRequired(_l("Write the subject.")), at_most(200)])
     type = SelectField(_l("Type of subject"), [DataRequired(_l("Choose the type of subject."))])
     municipality = SelectField(_l("Comune"), [DataRequired(_l("Choose the Comune from the list."))])
     sections = StringField(
         _l("Articles and maps"),
         [at_most(1000)],
-        description=_l("For example: 18 c. 2; 41; Tav. 6."),
+        description=_l("For example: 18; 41; Tav. 6."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -339,6 +347,16 @@ class TieForm(PtmForm):
     stakeholder = RadioField(
         _l("It is"),
         [DataRequired(_l("Choose one of the stakeholders, or make a new one."))],
+        validate_choice=False,
+    )
+
+
+class PublishForm(PtmForm):
+    """What to publish, each with the mark of what was read before deciding."""
+
+    seen = SelectMultipleField(
+        _l("Observations to publish"),
+        [InputRequired(_l("Choose at least one observation."))],
         validate_choice=False,
     )
 

@@ -72,6 +72,13 @@ class UnknownMunicipality(DomainError):
     message = _l("Choose the Comune from the list.")
 
 
+class SentWithOtherWords(DomainError):
+    message = _l(
+        "This page had already registered n. %(number)d, with other words. "
+        "Open the form again to register another one."
+    )
+
+
 class InTheFuture(DomainError):
     message = _l("This date is still to come.")
 
@@ -227,13 +234,7 @@ def _keep_submission(
     author: User | None,
     actor: Actor,
 ) -> tuple[Submission, list[Anchor]]:
-    raw = as_sent(
-        received,
-        versions,
-        procedure=window.procedure.code,
-        window=window.code,
-        privacy_notice=notice.version if notice else None,
-    )
+    raw = _as_sent(window, received, versions, notice)
     submission = Submission(
         window_id=window.id,
         channel=received.channel,
@@ -269,6 +270,27 @@ def _keep_submission(
         for anchor in _keep_request(submission, position, asked, versions)
     ]
     return submission, anchors
+
+
+def _as_sent(
+    window: Window,
+    received: Received,
+    versions: dict[int, SectionVersion],
+    notice: PrivacyNotice | None,
+) -> str:
+    return as_sent(
+        received,
+        versions,
+        procedure=window.procedure.code,
+        window=window.code,
+        privacy_notice=notice.version if notice else None,
+    )
+
+
+def holds(observation: Observation, window: Window, received: Received) -> bool:
+    """Whether the observation is what was received here, to the last letter."""
+    raw = _as_sent(window, received, _versions(window, received), None)
+    return observation.submission.sha256 == audit.sha256(raw)
 
 
 def _keep_request(

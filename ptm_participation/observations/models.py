@@ -9,9 +9,11 @@ import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ptm_participation.accounts.models import User
+from ptm_participation.core.audit import canonical_json, sha256
 from ptm_participation.core.db import Json, Model, one_of
 from ptm_participation.core.storage import StoredFile
 from ptm_participation.observations.workflow import (
@@ -221,6 +223,30 @@ class Observation(Model):
     @property
     def working_text(self) -> "WorkingText":
         return self.texts[-1]
+
+    @property
+    def author_standing(self) -> Any:
+        """How well the author is identified, in words.
+
+        What a sender signed and sent online is looked at when the office checks the
+        observation; until then the words say so.
+        """
+        if self.regularity is Regularity.TO_REGULARISE:
+            return _l("To be regularised: a sufficient signature is missing")
+        signed = self.submission.identity_level in {
+            IdentityLevel.SIGNED_FILE,
+            IdentityLevel.SIGNATURE_AND_DOCUMENT,
+        }
+        online = self.channel is Channel.WEB and self.state is not ObservationState.CHECKED
+        if signed and online and self.regularity is Regularity.SUFFICIENT:
+            return _l("Signature to be verified by the office")
+        return self.regularity.label
+
+    @property
+    def publication_mark(self) -> str:
+        """What the public would read of it now, in a word: to tell whether it changed."""
+        facts = [self.title, self.subject_type, self.municipality_id, self.working_text.version]
+        return f"{self.id}-{sha256(canonical_json(facts))[:16]}"
 
     @property
     def address(self) -> tuple[str, int]:

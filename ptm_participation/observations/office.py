@@ -13,7 +13,7 @@ from ptm_participation.accounts.reader import signed_in_user
 from ptm_participation.consultations.queries import consultations_of
 from ptm_participation.core import clock, downloads, jobs
 from ptm_participation.core.chips import without_paging
-from ptm_participation.core.errors import DomainError, NotFound
+from ptm_participation.core.errors import ChangedMeanwhile, DomainError, NotFound
 from ptm_participation.core.forms import options
 from ptm_participation.observations import documents, filters, queries, service
 from ptm_participation.observations.blueprint import bp
@@ -22,6 +22,7 @@ from ptm_participation.observations.forms import (
     ClassifyForm,
     DateForm,
     ProtocolForm,
+    PublishForm,
     RegulariseForm,
     TieForm,
     UnpublishForm,
@@ -122,6 +123,7 @@ def show(register: str, number: int) -> Any:
         previous=previous,
         following=following,
         documents=documents,
+        same_protocol=queries.same_protocol(observation),
         mails=jobs.about(f"observation:{observation.id}", (RECEIPT,)),
         confirm=ConfirmForm(),
     )
@@ -150,6 +152,7 @@ def protocol(register: str, number: int) -> Any:
     form = ProtocolForm(
         number=observation.protocol_number, on=observation.protocol_on or clock.today()
     )
+    form.guard()
     if form.validate_on_submit():
         try:
             service.record_protocol(
@@ -189,6 +192,7 @@ def count_from(register: str, number: int) -> Any:
     observation = observation_at(register, number)
     local = clock.rome(observation.counts_at)
     form = DateForm(counts_on=local.date(), hour=local.time().replace(second=0, microsecond=0))
+    form.guard()
     if form.validate_on_submit():
         moment = dt.datetime.combine(form.counts_on.data, form.hour.data or dt.time(), clock.ROME)
         try:
@@ -237,19 +241,31 @@ def classify(register: str, number: int) -> Any:
         municipality=str(observation.municipality_id or OUTSIDE),
         sections="; ".join(dict.fromkeys(cited)),
     )
+    form.guard()
     if form.validate_on_submit():
         sections = sections_named(observation.procedure.edition, form.sections)
-        if sections is not None:
-            service.classify(
-                officer(),
-                observation,
-                title=form.title.data,
-                subject_type=SubjectType(form.type.data),
-                municipality_id=municipality_id(form.municipality.data),
-                sections=sections,
-            )
+        if sections is not None and _classified(observation, form, sections):
             return _here(observation)
     return render_template("observations/classify.html", form=form, observation=observation)
+
+
+def _classified(
+    observation: Observation, form: ClassifyForm, sections: list[SectionVersion]
+) -> bool:
+    """Whether it is classified as the form says; if not, a sentence stands beside a field."""
+    try:
+        service.classify(
+            officer(),
+            observation,
+            title=form.title.data,
+            subject_type=SubjectType(form.type.data),
+            municipality_id=municipality_id(form.municipality.data),
+            sections=sections,
+        )
+    except DomainError as error:
+        form.title.errors = [str(error)]
+        return False
+    return True
 
 
 def sections_named(edition: Edition, field: Any) -> list[SectionVersion] | None:
@@ -302,11 +318,15 @@ def _tie(observation: Observation, party: ObservationParty, choice: str) -> Any:
 @requires(Permission.PUBLISH)
 def publish(register: str, number: int) -> Any:
     observation = observation_at(register, number)
-    form = ConfirmForm()
+    form = PublishForm(seen=[observation.publication_mark])
     if form.validate_on_submit():
-        service.publish(officer(), [observation])
-        flash(_("The observation is published."), "success")
-        return _here(observation)
+        try:
+            service.publish(officer(), [observation], seen=form.seen.data)
+        except ChangedMeanwhile as error:
+            form.seen.errors = [str(error)]
+        else:
+            flash(_("The observation is published."), "success")
+            return _here(observation)
     return render_template(
         "observations/publish.html", form=form, observation=observation, documents=documents
     )
@@ -323,12 +343,6 @@ def unpublish(register: str, number: int) -> Any:
     return render_template("observations/unpublish.html", form=form, observation=observation)
 
 
-def _worklist_address() -> str:
-    """The worklist under the present filter."""
-    arguments: dict[str, Any] = without_paging(request.args)
-    return url_for("observations.worklist", **arguments)
-
-
 @bp.route("/ufficio/osservazioni/pubblica", methods=["GET", "POST"])
 @requires(Permission.PUBLISH)
 def publish_many() -> Any:
@@ -336,11 +350,18 @@ def publish_many() -> Any:
     procedure = procedures.get_procedure()
     filter_, _problems = filters.read(request.args)
     ready = queries.publishable(procedure, filter_, seen_by=officer())
-    form = ConfirmForm()
+    form = PublishForm(seen=[row.publication_mark for row in ready])
     if form.validate_on_submit():
-        count = service.publish(officer(), ready)
-        flash(_("Published: %(count)d observations.", count=count), "success")
-        return redirect(_worklist_address())
+        chosen = {mark.partition("-")[0] for mark in form.seen.data}
+        try:
+            count = service.publish(
+                officer(), [row for row in ready if str(row.id) in chosen], seen=form.seen.data
+            )
+        except ChangedMeanwhile as error:
+            form.seen.errors = [str(error)]
+        else:
+            flash(_("Published: %(count)d observations.", count=count), "success")
+            return redirect(url_for("observations.worklist"))
     return render_template(
         "observations/publish_many.html",
         form=form,

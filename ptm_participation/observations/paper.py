@@ -26,7 +26,7 @@ from ptm_participation.observations.received import Asked, Declared, Enclosed, Q
 from ptm_participation.observations.workflow import Capacity, Channel, FileClass, PartyRole
 from ptm_participation.plan.models import SectionVersion
 from ptm_participation.procedure import queries as procedures
-from ptm_participation.procedure.models import IdentityLevel, Window
+from ptm_participation.procedure.models import IdentityLevel, Procedure
 from ptm_participation.stakeholders.subjects import SubjectType
 
 
@@ -39,9 +39,8 @@ def enter() -> Any:
     form.window.choices = options((str(w.id), w.register.kind.label) for w in windows)
     if not form.window.data and windows:
         form.window.data = str(windows[-1].id)
-    if form.validate_on_submit():
-        window = procedures.get_window(int(form.window.data))
-        entered = _enter(form, window)
+    if form.is_submitted() and not form.session_ended:
+        entered = _enter(form, procedure)
         if entered is not None:
             return redirect(
                 url_for(
@@ -56,13 +55,15 @@ def enter() -> Any:
     )
 
 
-def _enter(form: PaperForm, window: Window) -> Observation | None:
-    """Submit what the form says; None, with sentences beside the fields, if it may not be."""
-    sections = sections_named(window.procedure.edition, form.sections)
-    if sections is None:
+def _enter(form: PaperForm, procedure: Procedure) -> Observation | None:
+    """Submit what the form says; None, with sentences beside all its fields, if it may not be."""
+    good = form.validate()
+    sections = sections_named(procedure.edition, form.sections)
+    scan = _scan(form)
+    if not good or sections is None or form.scan.errors:
         return None
+    window = procedures.get_window(int(form.window.data))
     try:
-        scan = _scan(form)
         return service.enter_observation(
             officer(),
             window,
@@ -72,8 +73,6 @@ def _enter(form: PaperForm, window: Window) -> Observation | None:
             counted=_counted(form),
             protocol=_protocol(form),
         )
-    except FileRefused as error:
-        form.scan.errors = [str(error)]
     except InTheFuture as error:
         form.arrived_on.errors = [str(error)]
     except NotYetOpen as error:
@@ -85,7 +84,13 @@ def _enter(form: PaperForm, window: Window) -> Observation | None:
 
 def _scan(form: PaperForm) -> tuple[str, Kept] | None:
     upload = form.scan.data
-    return receive(upload) if upload and upload.filename else None
+    if not upload or not upload.filename:
+        return None
+    try:
+        return receive(upload)
+    except FileRefused as error:
+        form.scan.errors = [str(error)]
+        return None
 
 
 def _protocol(form: PaperForm) -> tuple[str, dt.date] | None:

@@ -231,6 +231,7 @@ def _base() -> sa.Select[Any]:
             Observation.title.label("title"),
             Submitter.name.label("name"),
             Observation.subject_type.label("type"),
+            Submitter.type.label("declared"),
             Municipality.name.label("municipality"),
             Zone.name.label("zone"),
             Observation.in_time.label("in_time"),
@@ -249,15 +250,19 @@ def _rows(procedure: Procedure, filter_: PublicFilter) -> sa.Select[Any]:
 
 
 def _public_row(row: Any) -> PublishedRow:
-    """The row as it may be told: here, and only here, private names are left behind."""
-    private = row.type.is_private_person
+    """The row as it may be told: here, and only here, private names are left behind.
+
+    Who wrote as a private person stays one in public, however the office counts it.
+    """
+    type_ = row.declared if row.declared and row.declared.is_private_person else row.type
+    private = type_.is_private_person
     return PublishedRow(
         id=row.id,
         register=row.register,
         number=row.number,
         title=row.title,
-        name=public_name(row.name, row.type),
-        type=row.type,
+        name=public_name(row.name, type_),
+        type=type_,
         municipality=None if private else row.municipality,
         zone=row.zone,
         in_time=row.in_time,

@@ -429,6 +429,29 @@ def count_views(
     return dict(db.session.execute(query).one()._mapping)
 
 
+def same_protocol(observation: Observation) -> list[int]:
+    """The other observations of the register with this protocol number and year.
+
+    Several may have come in one document; more often one of the numbers is mistyped.
+    """
+    if not observation.protocol_number or observation.protocol_on is None:
+        return []
+    first = dt.date(observation.protocol_on.year, 1, 1)
+    return list(
+        db.session.scalars(
+            sa.select(Observation.number)
+            .where(
+                Observation.register_id == observation.register_id,
+                Observation.protocol_number == observation.protocol_number,
+                Observation.protocol_on.between(first, dt.date(first.year, 12, 31)),
+                Observation.id != observation.id,
+            )
+            .order_by(Observation.number)
+            .limit(20)
+        )
+    )
+
+
 def neighbours(observation: Observation) -> tuple[int | None, int | None]:
     """The numbers before and after in the same register."""
     previous = db.session.scalar(
@@ -455,15 +478,15 @@ def own_observations(author: User) -> list[ObservationRow]:
 
 
 def publishable(procedure: Procedure, filter_: Filter, *, seen_by: Reader) -> Sequence[Observation]:
-    """What the filter finds that has a protocol number and is not published as it stands."""
+    """What the filter finds that was checked and is not public."""
     return db.session.scalars(
         sa.select(Observation)
         .options(joinedload(Observation.register).joinedload(Register.procedure))
-        .options(selectinload(Observation.texts))
+        .options(selectinload(Observation.texts), selectinload(Observation.parties))
         .where(
             *filter_.conditions(procedure),
             visible_to(seen_by),
-            Observation.state != ObservationState.RECEIVED,
+            Observation.state == ObservationState.CHECKED,
             Observation.published_at.is_(None),
         )
         .order_by(Observation.register_id, Observation.number)

@@ -1,10 +1,9 @@
 """The public form's last step: all of it to be read again, the way of identification, sending."""
 
 import datetime as dt
-import io
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -17,15 +16,18 @@ from ptm_participation.core.errors import DomainError
 from ptm_participation.core.formats import language
 from ptm_participation.core.forms import labelled
 from ptm_participation.core.storage import files
-from ptm_participation.core.uploads import is_signed_pdf
 from ptm_participation.observations import codes, documents, drafting, queries, steps
 from ptm_participation.observations.blueprint import bp
 from ptm_participation.observations.forms import SendForm
-from ptm_participation.observations.models import Draft
-from ptm_participation.observations.views import frame, pdf_answer, take_files
+from ptm_participation.observations.models import Draft, DraftFile
+from ptm_participation.observations.received import Declared
+from ptm_participation.observations.signatures import holds_signature
+from ptm_participation.observations.views import SENT, frame, pdf_answer, take_files
 from ptm_participation.observations.workflow import FileClass, RequestKind
 from ptm_participation.procedure import queries as procedures
 from ptm_participation.procedure.models import IdentityLevel
+from ptm_participation.territory.models import Municipality
+from ptm_participation.territory.queries import get_municipality
 
 # The identity levels that the site can take by itself, in the order in which they are offered.
 ONLINE_LEVELS = (
@@ -70,7 +72,8 @@ def _check(key: str, moment: dt.datetime) -> Any:
         missing=steps.missing(draft),
         content=draft.content,
         chosen=steps.chosen_sections(draft.content),
-        parties=_parties(draft),
+        parties=(declared := _parties(draft)),
+        municipality=_municipality(declared),
         private={file.file_class.value: file for file in draft.files},
         levels=_levels(draft),
         ways=_WAYS,
@@ -83,7 +86,13 @@ def _already_sent(key: str) -> Any:
     """A draft that was sent is gone; whoever sends it again gets the same receipt."""
     if queries.observation_by_token(form_tokens.digest(key)) is None:
         raise drafting.DraftGone()
-    return redirect(url_for("observations.receipt", code=codes.code_of(key)))
+    return _to_receipt(key)
+
+
+def _to_receipt(key: str) -> Any:
+    code = codes.code_of(key)
+    session[SENT] = [*session.get(SENT, [])[-4:], code]
+    return redirect(url_for("observations.receipt", code=code))
 
 
 def _levels(draft: Draft) -> list[tuple[IdentityLevel, bool]]:
@@ -103,10 +112,16 @@ def _send_form(draft: Draft) -> SendForm:
     return form
 
 
-def _parties(draft: Draft) -> list[Any]:
+def _parties(draft: Draft) -> list[Declared]:
     if any(gap.step == steps.WHO for gap in steps.missing(draft)):
         return []
     return steps.parties(draft.content["party"])
+
+
+def _municipality(declared: list[Declared]) -> Municipality | None:
+    """The Comune of who submits, for the page to say what of it will be public."""
+    found = declared[0].municipality_id if declared else None
+    return get_municipality(found) if found is not None else None
 
 
 def _may_send(draft: Draft, key: str, form: SendForm) -> bool:
@@ -145,11 +160,8 @@ def _files_fit(draft: Draft, form: SendForm) -> bool:
     return not form.signed_file.errors and not form.identity_file.errors
 
 
-def _digitally_signed(file: Any) -> bool:
-    if file.name.lower().endswith(".p7m"):
-        return True
-    content = io.BytesIO(b"".join(files().read(file.file_sha256)))
-    return file.name.lower().endswith(".pdf") and is_signed_pdf(content)
+def _digitally_signed(file: DraftFile) -> bool:
+    return holds_signature(file.name, b"".join(files().read(file.file_sha256)))
 
 
 def _send(draft: Draft, key: str, form: SendForm, moment: dt.datetime) -> Any:
@@ -165,7 +177,7 @@ def _send(draft: Draft, key: str, form: SendForm, moment: dt.datetime) -> Any:
         ),
         notice=procedures.notice_in_force(draft.window.procedure),
     )
-    return redirect(url_for("observations.receipt", code=codes.code_of(key)))
+    return _to_receipt(key)
 
 
 @bp.route("/osserva/<key>/copia.pdf")

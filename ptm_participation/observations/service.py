@@ -4,12 +4,13 @@ Nothing here alters what was received.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
+from ptm_participation.accounts.access import Permission
 from ptm_participation.accounts.models import User
 from ptm_participation.core import audit, clock
 from ptm_participation.core.audit import Actor
@@ -20,10 +21,13 @@ from ptm_participation.core.transaction import use_case
 from ptm_participation.observations.intake import (
     CountedOtherwise,
     InTheFuture,
+    NotYetOpen,
     ReasonNeeded,
     SectionOfAnotherPlan,
+    SentWithOtherWords,
     UnknownMunicipality,
     file_under,
+    holds,
     submit_observation,
 )
 from ptm_participation.observations.models import Observation, ObservationParty, WorkingText
@@ -42,6 +46,11 @@ from ptm_participation.stakeholders.subjects import SubjectType
 from ptm_participation.territory.models import Municipality
 
 
+class PublicAlready(DomainError):
+    message = _l("It is public: only who publishes may change how it is counted and titled.")
+    status = 403
+
+
 class NotPublishable(DomainError):
     message = _l("Give the protocol number first: only registered observations are published.")
 
@@ -57,10 +66,16 @@ def enter_observation(
     counted: CountedOtherwise | None = None,
     protocol: tuple[str, dt.date] | None = None,
 ) -> Observation:
-    """Register what came on paper or by mail, with its protocol number if it has one."""
+    """Register what came on paper or by mail, with its protocol number if it has one.
+
+    The same form again gives the same observation. Raises SentWithOtherWords if its words
+    are no longer those that it registered: a correction would be lost without a word.
+    """
     if scan is not None:
         name_file(scan)
     observation = submit_observation(actor, window, received, token=token, counted=counted)
+    if not holds(observation, window, received):
+        raise SentWithOtherWords(number=observation.number)
     if protocol is not None and not observation.protocol_number:
         record_protocol(actor, observation, number=protocol[0], on=protocol[1])
     return observation
@@ -108,6 +123,8 @@ def count_from(
     """Decide that another instant counts. The submission keeps the one it came with."""
     if counts_at > clock.now():
         raise InTheFuture()
+    if not observation.window.has_opened(counts_at):
+        raise NotYetOpen()
     if not reason.strip():
         raise ReasonNeeded()
     before = {"counts_at": observation.counts_at, "in_time": observation.in_time}
@@ -161,7 +178,7 @@ def write_working_text(
 
 @use_case
 def classify(
-    actor: Actor,
+    actor: User,
     observation: Observation,
     *,
     title: str,
@@ -171,8 +188,11 @@ def classify(
 ) -> None:
     """Set how the office counts the observation: title, type, Comune and sections.
 
-    A section that stays keeps its anchor, and so the words that were quoted.
+    A section that stays keeps its anchor, and so the words that were quoted. What the public
+    reads changes only by the hand of who publishes: else raises PublicAlready.
     """
+    if observation.published_at is not None and not actor.can(Permission.PUBLISH):
+        raise PublicAlready()
     if any(s.edition.plan_id != observation.procedure.plan_id for s in sections):
         raise SectionOfAnotherPlan()
     if municipality_id is not None and not db.session.get(Municipality, municipality_id):
@@ -229,14 +249,19 @@ def tie_party(actor: Actor, party: ObservationParty, stakeholder: Stakeholder | 
 
 
 @use_case
-def publish(actor: Actor, observations: Sequence[Observation]) -> int:
+def publish(
+    actor: Actor, observations: Sequence[Observation], *, seen: Collection[str] | None = None
+) -> int:
     """Let the public read these observations, in the last version of their working text.
 
-    Returns how many were published now. Raises NotPublishable if one has no protocol number,
-    and then publishes none.
+    `seen` holds the publication marks of what the person read before deciding. Returns how
+    many were published now. Raises NotPublishable if one has no protocol number, and
+    ChangedMeanwhile if one is no longer what was seen; then publishes none.
     """
     published = 0
     for observation in observations:
+        if seen is not None and observation.publication_mark not in seen:
+            raise ChangedMeanwhile()
         if observation.state is ObservationState.RECEIVED:
             raise NotPublishable()
         version = observation.working_text.version

@@ -97,8 +97,20 @@ def missing(draft: Draft) -> list[Missing]:
     """All that is still to do before the draft can be sent, in the order of the steps."""
     content = draft.content
     found: list[Missing] = []
+    chosen = chosen_sections(content)
     for number, request in enumerate(content["requests"]):
-        if not request["sections"] and not request["whole_plan"]:
+        if len(chosen[number]) < len(request["sections"]):
+            found.append(
+                Missing(
+                    SUBJECT,
+                    _(
+                        "Request %(n)d: the plan's text was renewed, choose its sections again.",
+                        n=number + 1,
+                    ),
+                    number,
+                )
+            )
+        elif not request["sections"] and not request["whole_plan"]:
             found.append(
                 Missing(
                     SUBJECT,
@@ -142,7 +154,7 @@ def assemble(
             ),
             whole_plan=bool(request["whole_plan"]),
             place=request["place"],
-            proposed=(request["proposed"] if RequestKind(request["kind"]).proposes_words else ""),
+            proposed=request["proposed"],
             reasons=request["reasons"],
         )
         for request in content["requests"]
@@ -210,6 +222,7 @@ def parties(party: dict[str, Any]) -> list[Declared]:
                 None,
                 **contacts,
             ),
+            *_signatories(party),
         ]
     submitter = Declared(
         PartyRole.SUBMITTER,
@@ -231,5 +244,9 @@ def _organisation_name(
 
 
 def _signatories(party: dict[str, Any]) -> list[Declared]:
+    """Those who sign along. Only a group has any: names typed before another type was chosen,
+    whose form does not show them, are not sent."""
+    if party["type"] != SubjectType.CITIZENS.value:
+        return []
     names = [" ".join(line.split()) for line in party.get("signatories", "").splitlines()]
     return [Declared(PartyRole.SIGNATORY, name[:200]) for name in names if name]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -18,7 +18,7 @@ from ptm_participation.observations.blueprint import bp
 from ptm_participation.observations.forms import CodeForm
 from ptm_participation.observations.intake import RECEIPT
 from ptm_participation.observations.models import Observation
-from ptm_participation.observations.views import pdf_answer
+from ptm_participation.observations.views import SENT, pdf_answer
 
 GUESSES = Limit("tracking codes", failures=10, minutes=15)
 
@@ -44,9 +44,12 @@ def receipt_file(code: str) -> Any:
 
 
 def _by_code(code: str) -> Observation:
-    """The observation of a code, or a wrong guess that is counted."""
+    """The observation of a code, or a wrong guess that is counted.
+
+    Who has just sent reads the receipt, whatever others behind the same address typed.
+    """
     address = request.remote_addr or ""
-    if not GUESSES.left(address):
+    if not GUESSES.left(address) and code not in session.get(SENT, ()):
         raise TooManyGuesses()
     try:
         return queries.get_by_code(codes.read(code))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
@@ -25,10 +25,15 @@ from ptm_participation.observations.forms import (
 from ptm_participation.observations.models import Draft
 from ptm_participation.observations.workflow import FileClass, RequestKind
 from ptm_participation.plan import queries as plan
+from ptm_participation.plan.models import SectionVersion
 from ptm_participation.plan.service import occurs
 from ptm_participation.procedure import queries as procedures
 from ptm_participation.procedure.models import IdentityLevel, Procedure
 from ptm_participation.stakeholders.subjects import SubjectGroup, SubjectType
+
+# What this browser's session remembers: the draft it began, the codes of what it sent.
+_LAST_DRAFT, SENT = "draft", "sent"
+
 
 # -- the start ---------------------------------------------------------------------------
 
@@ -46,6 +51,7 @@ def start() -> Any:
         key = drafting.begin_draft(
             window, author=author if isinstance(author, User) else None, sections=sections
         )
+        session[_LAST_DRAFT] = key  # so that this browser finds its way back to it
         step = "observations.requests" if sections else "observations.sections"
         return redirect(url_for(step, key=key))
     return render_template(
@@ -56,7 +62,17 @@ def start() -> Any:
         open_now=open_now,
         chosen=steps.chosen_sections({"requests": [{"sections": sections}]})[0],
         levels=[IdentityLevel(level) for level in procedure.sufficient_levels],
+        draft_key=_draft_begun(),
     )
+
+
+def _draft_begun() -> str | None:
+    """The key of the draft that this browser began last, while it is not sent or deleted."""
+    key = session.get(_LAST_DRAFT)
+    try:
+        return key if key and drafting.find_draft(key) else None
+    except drafting.DraftGone:
+        return None
 
 
 def _sections_asked_for(procedure: Procedure) -> list[dict[str, Any]]:
@@ -65,13 +81,20 @@ def _sections_asked_for(procedure: Procedure) -> list[dict[str, Any]]:
     if version_id is None:
         return []
     version = plan.get_version(version_id)
-    if version.edition.plan_id != procedure.plan_id:
+    if not _may_be_spoken_of(version, procedure):
         return []
     exact = " ".join(request.values.get("parole", "").split())
     if not exact or not occurs(version, exact):
         return [{"version": version.id}]
     prefix = " ".join(request.values.get("prima", "").split())
     return [{"version": version.id, "exact": exact, "prefix": prefix}]
+
+
+def _may_be_spoken_of(version: SectionVersion, procedure: Procedure) -> bool:
+    """Whether it is of this plan, and no draft of the office's own."""
+    edition = version.edition
+    of_this_plan = edition.plan_id == procedure.plan_id
+    return of_this_plan and (edition.is_public or edition.id == procedure.edition_id)
 
 
 @bp.route("/osserva/modulo.pdf")
@@ -157,6 +180,7 @@ def _section_page(draft: Draft, number: int) -> dict[str, Any]:
         },
         "edition": edition,
         "nothing_chosen": "manca" in request.args,
+        "started": len(draft.content["requests"]) > 1 or draft.content["requests"][0]["kind"],
     }
 
 
@@ -174,12 +198,14 @@ def _choose(draft: Draft, number: int) -> dict[str, Any]:
     """The draft's content after choosing, dropping, or speaking of the whole plan."""
     content: dict[str, Any] = {**draft.content}
     asked = {**content["requests"][number]}
+    there = {section.row.id for section in steps.chosen_sections(content)[number]}
+    asked["sections"] = [s for s in asked["sections"] if s["version"] in there]
     chosen = request.form.get("scegli", type=int)
     dropped = request.form.get("togli", type=int)
     if chosen is not None:
         version = plan.get_version(chosen)
-        of_this_plan = version.edition.plan_id == draft.window.procedure.plan_id
-        if of_this_plan and all(s["version"] != chosen for s in asked["sections"]):
+        good = _may_be_spoken_of(version, draft.window.procedure)
+        if good and all(s["version"] != chosen for s in asked["sections"]):
             asked["sections"] = [*asked["sections"], {"version": chosen}]
             asked["whole_plan"] = False
     if dropped is not None:
@@ -213,10 +239,14 @@ def requests(key: str) -> Any:
                 return onward
         draft = drafting.find_draft(key)
     form.files.errors = [*form.files.errors, *refused]
+    chosen = steps.chosen_sections(draft.content)
+    for entry, about in zip(form.requests.entries, chosen, strict=False):
+        if not any(section.row.text for section in about):
+            entry.form.speak_of_no_words()
     return render_template(
         "observations/requests.html",
         form=form,
-        chosen=steps.chosen_sections(draft.content),
+        chosen=chosen,
         content=draft.content,
         attachments=[f for f in draft.files if f.file_class is FileClass.ATTACHMENT],
         accepted=ACCEPTED,

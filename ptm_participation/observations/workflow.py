@@ -133,10 +133,6 @@ class RequestKind(enum.StrEnum):
             RequestKind.CORRECT: _l("A misprint, a wrong figure or reference"),
         }[self]
 
-    @property
-    def proposes_words(self) -> bool:
-        return self in {RequestKind.CHANGE, RequestKind.ADD, RequestKind.CORRECT}
-
 
 class PartyRole(enum.StrEnum):
     """A party's place in a submission."""

@@ -254,6 +254,38 @@ def test_the_office_may_decide_that_another_day_counts_and_says_why(as_staff: Br
     assert clock.rome(made.submission.counts_at).date() == dt.date(2020, 10, 20)
 
 
+def test_no_day_before_the_opening_can_count(as_staff: Browser) -> None:
+    factories.observation()
+
+    page = as_staff.open(f"{FIRST}/data").submit(counts_on="1900-01-01", reason="Errore.")
+
+    assert page.error_of("counts_on") == "Le osservazioni non sono ancora aperte."
+
+
+def test_a_protocol_number_given_twice_is_pointed_out(as_staff: Browser, staff: User) -> None:
+    first = factories.protocolled(staff)
+    factories.observation()
+
+    page = as_staff.open("/ufficio/osservazioni/ptm/2/protocollo").submit(
+        number=first.protocol_number, on="2020-10-20"
+    )
+
+    assert "Lo stesso numero è anche della n. 1" in page.text
+
+
+def test_a_classification_does_not_undo_anothers(as_staff: Browser, as_manager: Browser) -> None:
+    made = factories.observation()
+    first, second = (b.open(f"{FIRST}/classifica") for b in (as_staff, as_manager))
+    first.submit(title="Il titolo della prima")
+
+    page = second.submit(type="company")
+    assert "Qualcun altro ha modificato" in page.error_of("title")
+    page.submit(type="company")
+
+    db.session.refresh(made)
+    assert made.subject_type is SubjectType.COMPANY
+
+
 def test_an_author_is_regularised_with_the_way_it_was_done(as_staff: Browser) -> None:
     made = factories.observation()
     assert made.regularity is Regularity.TO_REGULARISE

@@ -111,6 +111,31 @@ def test_a_double_click_enters_one(as_staff: Browser) -> None:
     assert _only().number == 1
 
 
+def test_a_correction_sent_from_the_same_page_is_not_lost_without_a_word(
+    as_staff: Browser,
+) -> None:
+    page = as_staff.open(FORM)
+    _enter(page)
+
+    again = _enter(page, name="Comune di Arese")
+
+    assert "ha già registrato la n. 1, con parole diverse" in again.text
+    assert _only().submitter.name == "Comune di Rho"
+
+
+def test_all_that_is_wrong_is_said_at_once(as_staff: Browser) -> None:
+    page = _enter(
+        as_staff.open(FORM),
+        arrived_on="2020-10-21",
+        sections="art. 999",
+        scan=(io.BytesIO(b"<svg onload=1>"), "scansione.pdf"),
+    )
+
+    assert page.error_of("arrived_on")
+    assert page.error_of("sections")
+    assert page.error_of("scan")
+
+
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [

@@ -102,17 +102,51 @@ def test_without_a_protocol_number_nothing_is_published(staff: User) -> None:
 def test_publishing_what_a_filter_finds_says_how_many(
     as_manager: Browser, staff: User, visitor: Browser
 ) -> None:
-    for _turn in range(2):
-        factories.protocolled(staff, name="Comune di Rho", type=SubjectType.MUNICIPALITY)
-    factories.protocolled(staff)
-    factories.observation()
+    for _turn in range(3):
+        checked = factories.protocolled(staff, name="Comune di Rho", type=SubjectType.MUNICIPALITY)
+        service.check_observation(staff, checked)
+    factories.protocolled(staff, name="Comune di Rho", type=SubjectType.MUNICIPALITY)
+    service.check_observation(staff, factories.protocolled(staff))
 
     page = as_manager.open("/ufficio/osservazioni/pubblica", tipo="municipality")
-    assert page.heading == "Pubblica 2 osservazioni"
-    done = page.press("Pubblica")
+    assert page.heading == "Pubblica 3 osservazioni"
+    ticked = [box["value"] for box in page.soup.find_all("input", {"name": "seen"})]
+    done = page.press("Pubblica", seen=ticked[:2])
 
     assert "Osservazioni pubblicate: 2" in done.text
     assert visitor.open("/osservazioni").heading == "Osservazioni pubblicate 2"
+
+
+@pytest.mark.parametrize(
+    "address", ["/ufficio/osservazioni/ptm/1/pubblica", "/ufficio/osservazioni/pubblica"]
+)
+def test_only_what_the_manager_read_is_published(
+    as_manager: Browser, staff: User, visitor: Browser, address: str
+) -> None:
+    made = factories.protocolled(staff)
+    service.check_observation(staff, made)
+    page = as_manager.open(address)
+    service.write_working_text(staff, made, text="Abito in via Roma 5.", base_version=1)
+
+    refused = page.press("Pubblica")
+
+    assert "Qualcun altro ha modificato" in refused.text
+    assert visitor.open("/osservazioni/ptm/1").status == 404
+
+
+def test_who_wrote_as_a_private_person_stays_one_however_the_office_counts_it(
+    as_manager: Browser, as_staff: Browser, staff: User, visitor: Browser
+) -> None:
+    service.publish(staff, [factories.protocolled(staff, name="Anna Bianchi")])
+    form = as_staff.open("/ufficio/osservazioni/ptm/1/classifica")
+
+    refused = form.submit(type="company", title="Altro titolo")
+    as_manager.open("/ufficio/osservazioni/ptm/1/classifica").submit(type="company")
+
+    assert "può cambiarne oggetto e classificazione soltanto chi pubblica" in refused.text
+    public = visitor.open("/osservazioni/ptm/1")
+    assert "Anna Bianchi" not in public.response.get_data(as_text=True)
+    assert "Privato cittadino" in public.text
 
 
 def test_a_publication_can_be_taken_back_with_a_reason(

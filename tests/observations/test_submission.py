@@ -425,3 +425,104 @@ def test_a_draft_can_be_deleted(visitor: Browser) -> None:
 
     assert "La bozza è eliminata" in page.text
     assert visitor.open(step2.address).status == 404
+
+
+def test_a_signed_file_suffices_and_the_office_is_told_to_verify_it(
+    visitor: Browser, as_staff: Browser
+) -> None:
+    check = _as_citizen(_ask(_start(visitor)))
+    forged = check.submit(
+        has="declaration",
+        identity="signed-file",
+        declaration="y",
+        signed_file=(io.BytesIO(b"MII"), "firma.p7m"),
+    )
+    assert forged.error_of("signed_file")
+
+    receipt = forged.submit(
+        has="declaration",
+        identity="signed-file",
+        declaration="y",
+        signed_file=(io.BytesIO(factories.signed_data()), "osservazione.pdf.p7m"),
+    )
+
+    assert "Firma che l’ufficio deve ancora verificare" in receipt.text
+    assert "Firma che l’ufficio deve" in as_staff.open("/ufficio/osservazioni/ptm/1").text
+
+
+@pytest.mark.parametrize("kind", ["clarify", "redraw", "remove"])
+def test_words_proposed_with_any_kind_of_request_are_received(visitor: Browser, kind: str) -> None:
+    check = _as_citizen(
+        _ask(_start(visitor), **{"requests-0-kind": kind, "requests-0-proposed": "Parole mie."})
+    )
+
+    _send(check)
+
+    assert "Parole mie." in check.text
+    assert "Parole mie." in _only_observation().submission.text
+
+
+def test_the_check_shows_the_subject_the_comune_and_what_the_public_will_see(
+    visitor: Browser,
+) -> None:
+    check = _as_citizen(_ask(_start(visitor), subject="Soglie nei Comuni densi"))
+
+    assert "Soglie nei Comuni densi" in check.text
+    assert "In pubblico si vede solo la zona: Nord Ovest" in check.text
+    assert "Privato cittadino, Nord Ovest" in check.text
+
+
+def test_a_group_that_writes_for_another_keeps_its_signatories(visitor: Browser) -> None:
+    who = _ask(_start(visitor)).submit(type="citizens")
+
+    check = who.submit(
+        name="Anna Bianchi",
+        municipality=str(factories.municipality("Rho").id),
+        capacity="delegate",
+        principal_name="Comitato di Mazzo",
+        principal_type="committee",
+        signatories="Luca Verdi\nMara Neri",
+        email="anna@example.org",
+    )
+    _send(check)
+
+    names = {p.name for p in _only_observation().parties}
+    assert names == {"Comitato di Mazzo", "Anna Bianchi", "Luca Verdi", "Mara Neri"}
+
+
+def test_signatories_typed_as_a_group_are_not_sent_by_a_single_citizen(visitor: Browser) -> None:
+    group = _ask(_start(visitor)).submit(type="citizens")
+    rho = str(factories.municipality("Rho").id)
+    group.submit(name="Anna", municipality=rho, signatories="Luca Verdi", email="a@example.org")
+
+    alone = visitor.open(group.address, tipo="1").submit(type="citizen")
+    _send(alone.submit(name="Anna Bianchi", municipality=rho, email="a@example.org"))
+
+    assert [p.name for p in _only_observation().parties] == ["Anna Bianchi"]
+
+
+def test_the_start_leads_back_to_the_draft_that_was_begun(visitor: Browser) -> None:
+    step2 = _start(visitor)
+    step2.submit(button="aggiungi", **{"requests-0-reasons": REASONS})
+
+    page = visitor.open("/osserva").follow("Riprendi la bozza")
+
+    assert REASONS in page.form_with("requests-0-reasons").get_text()
+
+
+def test_who_has_just_sent_reads_the_receipt_whatever_others_typed(visitor: Browser) -> None:
+    check = _as_citizen(_ask(_start(visitor)))
+    for turn in range(10):
+        visitor.open("/segui", codice=codes.code_of(f"guess {turn}"))
+
+    assert _send(check).heading == "Osservazione n. 1 ricevuta"
+
+
+def test_a_text_that_was_renewed_meanwhile_is_chosen_again(app: Flask, visitor: Browser) -> None:
+    step2 = _start(visitor)
+    factories.renew_text()
+
+    check = _as_citizen(_ask(step2))
+
+    assert "il testo del piano è stato rinnovato" in check.text
+    assert check.soup.find("input", {"name": "declaration"}) is None
