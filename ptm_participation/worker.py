@@ -10,7 +10,7 @@ import threading
 
 from flask import Flask, current_app
 
-from ptm_participation.core import clock, heads, jobs
+from ptm_participation.core import clock, heads, jobs, storage
 from ptm_participation.core.db import db
 from ptm_participation.core.jobs import Leased, handles
 from ptm_participation.observations import drafting
@@ -18,7 +18,7 @@ from ptm_participation.observations import drafting
 log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 1.0
-DAILY = ("audit.heads", "drafts.delete_old")
+DAILY = ("audit.heads", "drafts.delete_old", drafting.FORGET_FILES)
 
 
 @handles("audit.heads")
@@ -30,6 +30,11 @@ def export_heads(_job: Leased) -> None:
 @handles("drafts.delete_old")
 def delete_old_drafts(_job: Leased) -> None:
     drafting.delete_old_drafts()
+
+
+@handles(drafting.FORGET_FILES)
+def forget_files(_job: Leased) -> None:
+    storage.forget_unnamed()
 
 
 def ask_for_daily_jobs() -> None:

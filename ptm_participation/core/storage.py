@@ -1,9 +1,10 @@
 """Files, kept once by the SHA-256 of their bytes, on the local disk or on S3.
 
 A file is stored and synced before the transaction that speaks of it begins, so a row never
-names bytes that are not there. Bytes that no row names are harmless.
+names bytes that are not there. What no record names any more is deleted by a job.
 """
 
+import contextlib
 import dataclasses
 import hashlib
 import os
@@ -15,11 +16,14 @@ from urllib.parse import unquote, urlsplit
 import obstore
 import sqlalchemy as sa
 from flask import current_app
+from flask_babel import lazy_gettext as _l
 from obstore.exceptions import AlreadyExistsError, NotFoundError
 from obstore.store import LocalStore, from_url
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ptm_participation.core.db import Model, insert_or_ignore
+from ptm_participation.core.db import Base, Model, db, insert_or_ignore
+from ptm_participation.core.errors import DomainError
+from ptm_participation.core.transaction import use_case
 
 CHUNK = 256 * 1024
 
@@ -83,6 +87,19 @@ class FileStore:
             raise FileNotFoundError(sha256) from error
         return (bytes(piece) for piece in result.stream(min_chunk_size=CHUNK))
 
+    def holds(self, sha256: str) -> bool:
+        """Whether the bytes are there."""
+        try:
+            obstore.head(self.store, self.place(sha256))
+        except (NotFoundError, FileNotFoundError):
+            return False
+        return True
+
+    def delete(self, sha256: str) -> None:
+        """Forget the bytes, if they are there."""
+        with contextlib.suppress(NotFoundError, FileNotFoundError):
+            obstore.delete(self.store, self.place(sha256))
+
     @staticmethod
     def place(sha256: str) -> str:
         return f"{sha256[:2]}/{sha256}"
@@ -105,7 +122,39 @@ def files() -> FileStore:
     return cast(FileStore, current_app.extensions["ptm_files"])
 
 
+class FileGone(DomainError):
+    message = _l("The file did not arrive whole: choose it again.")
+
+
 def name_file(kept: Kept) -> str:
-    """Within a use case: let rows name the kept file; returns its key."""
+    """Within a use case: let rows name the kept file; returns its key. Raises FileGone.
+
+    Between the keeping and the naming the same bytes may have been forgotten, because the
+    only record that named them was deleted just then.
+    """
     insert_or_ignore(StoredFile, sha256=kept.sha256, size=kept.size, media_type=kept.media_type)
+    if not files().holds(kept.sha256):
+        raise FileGone()
     return kept.sha256
+
+
+@use_case
+def forget_unnamed() -> int:
+    """Delete the files that no record names any more; returns how many.
+
+    Who deletes a draft deletes its identity document too. The rows are deleted first, so
+    that whoever names the same bytes waits for this to end.
+    """
+    naming = [
+        sa.exists().where(key.parent == StoredFile.sha256)
+        for table in Base.metadata.sorted_tables
+        for key in table.foreign_keys
+        if key.column.table is StoredFile.__table__
+    ]
+    unnamed = db.session.scalars(sa.select(StoredFile).where(~sa.or_(*naming))).all()
+    for row in unnamed:
+        db.session.delete(row)
+    db.session.flush()
+    for row in unnamed:
+        files().delete(row.sha256)
+    return len(unnamed)

@@ -31,6 +31,7 @@ DRAFT_LIFE = dt.timedelta(days=90)
 MOST_FILES = 10
 MOST_REQUESTS = 50
 RESUME_LINK = "draft.link"
+FORGET_FILES = "files.forget"
 LINKS_BY_ADDRESS = Limit("draft links", failures=5, minutes=60)
 
 
@@ -131,12 +132,14 @@ def drop_file(key: str, file_id: int) -> None:
     """Take a file away from the draft."""
     draft = _locked(key)
     draft.files = [file for file in draft.files if file.id != file_id]
+    jobs.enqueue(FORGET_FILES)
 
 
 @use_case
 def drop_draft(key: str) -> None:
     """Delete the draft: it was sent, or its author does not want it."""
     db.session.delete(_locked(key))
+    jobs.enqueue(FORGET_FILES)
 
 
 @use_case
@@ -180,4 +183,5 @@ def send_draft(
     left = db.session.scalar(sa.select(Draft).filter_by(key_sha256=form_tokens.digest(key)))
     if left is not None:
         db.session.delete(left)
+        jobs.enqueue(FORGET_FILES)
     return observation

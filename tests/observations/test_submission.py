@@ -1,5 +1,6 @@
 """A citizen, a Comune and an association submit, in the steps of the public form."""
 
+import hashlib
 import io
 from typing import Any
 
@@ -7,8 +8,10 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from ptm_participation import worker
 from ptm_participation.core import clock, jobs
 from ptm_participation.core.db import db
+from ptm_participation.core.storage import StoredFile, files
 from ptm_participation.observations import codes
 from ptm_participation.observations.models import Draft, Observation, Submission
 from ptm_participation.observations.workflow import PartyRole
@@ -526,3 +529,30 @@ def test_a_text_that_was_renewed_meanwhile_is_chosen_again(app: Flask, visitor: 
 
     assert "il testo del piano è stato rinnovato" in check.text
     assert check.soup.find("input", {"name": "declaration"}) is None
+
+
+def test_the_files_of_a_deleted_draft_are_deleted_and_shared_ones_stay(
+    app: Flask, visitor: Browser
+) -> None:
+    kept = _send(
+        _as_citizen(_ask(_start(visitor), files=(io.BytesIO(factories.PDF_BYTES), "piano.pdf")))
+    )
+    check = _as_citizen(_ask(_start(visitor), files=(io.BytesIO(factories.PDF_BYTES), "piano.pdf")))
+    check.submit(
+        has="declaration",
+        identity="signature-and-document",
+        identity_file=(io.BytesIO(factories.PNG_BYTES), "carta.png"),
+    )
+    identity, shared = (
+        hashlib.sha256(content).hexdigest()
+        for content in (factories.PNG_BYTES, factories.PDF_BYTES)
+    )
+    assert files().holds(identity)
+
+    visitor.open(check.link("Elimina questa bozza")).submit(has="csrf_token")
+    worker.work(app, until_idle=True)
+
+    assert kept.heading == "Osservazione n. 1 ricevuta"
+    assert not files().holds(identity)
+    assert files().holds(shared)
+    assert not db.session.get(StoredFile, identity)
