@@ -26,7 +26,7 @@ from ptm_participation.consultations.views import bp as consultations
 from ptm_participation.core import clock, formats
 from ptm_participation.core.errors import DomainError
 from ptm_participation.extensions import babel, csrf, sessions
-from ptm_participation.observations import office, paper, sending, tracking, views
+from ptm_participation.observations import office, paper, proof, sending, tracking, views
 from ptm_participation.observations.blueprint import bp as observations
 from ptm_participation.procedure.queries import office_in_charge
 from ptm_participation.procedure.views import bp as procedure
@@ -46,8 +46,8 @@ BLUEPRINTS = (
     reference,
     reporting,
 )
-# Modules whose import registers views and job handlers.
-REGISTERED = (views, sending, office, paper, tracking, receipts)
+# Modules whose import registers views, job handlers and witnesses of the log.
+REGISTERED = (views, sending, office, paper, tracking, receipts, proof)
 
 LANGUAGES = {"it": "Italiano", "en": "English"}
 VENDOR_FOLDERS = ("assets", "css", "fonts", "js", "svg")

@@ -33,7 +33,7 @@ def read(text: str) -> str:
 
     A slip is told from a code that nobody was given, without asking the database.
     """
-    code = "".join(letter for letter in text.upper() if letter.isalnum())
+    code = "".join(letter for letter in text.upper() if letter.isascii() and letter.isalnum())
     letters, check = code[:RANDOM_LETTERS], code[RANDOM_LETTERS:]
     if len(code) != RANDOM_LETTERS + CHECK_LETTERS or _check(letters) != check:
         raise MistypedCode()

@@ -164,6 +164,7 @@ def submit_observation(
         register=window.register.slug,
         number=observation.number,
         sha256=submission.sha256,
+        text_sha256=audit.sha256(submission.text),
         received_at=received.received_at,
         counts_at=counts_at,
         in_time=observation.in_time,

@@ -15,6 +15,7 @@ from ptm_participation.core import clock, downloads, jobs
 from ptm_participation.core.chips import without_paging
 from ptm_participation.core.errors import ChangedMeanwhile, DomainError, NotFound
 from ptm_participation.core.forms import options
+from ptm_participation.core.numbers import whole
 from ptm_participation.observations import documents, filters, queries, service
 from ptm_participation.observations.blueprint import bp
 from ptm_participation.observations.forms import (
@@ -81,7 +82,7 @@ def jump() -> Any:
     """Go to what was typed: an observation's number, a section, else whatever holds the words."""
     words = request.args.get("q", "").strip()[:200]
     procedure = procedures.get_procedure()
-    if words.isdigit() and len(words) < 9:
+    if whole(words) is not None:
         filter_ = queries.Filter(words=words)
         found = queries.list_observations(procedure, filter_, seen_by=officer(), size=1).rows
         if found:
@@ -216,7 +217,7 @@ def write_text(register: str, number: int) -> Any:
                 officer(),
                 observation,
                 text=form.text.data,
-                base_version=int(form.base_version.data or 0),
+                base_version=whole(form.base_version.data) or 0,
             )
         except DomainError as error:
             form.text.errors = [str(error)]
@@ -309,7 +310,8 @@ def tie(register: str, number: int, party_id: int) -> Any:
 
 
 def _tie(observation: Observation, party: ObservationParty, choice: str) -> Any:
-    chosen = stakeholders.get_stakeholder(int(choice)) if choice.isdigit() else None
+    number = whole(choice)
+    chosen = stakeholders.get_stakeholder(number) if number is not None else None
     service.tie_party(officer(), party, chosen)
     return _here(observation, "chi")
 

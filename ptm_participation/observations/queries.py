@@ -14,6 +14,7 @@ from ptm_participation.core import clock
 from ptm_participation.core.db import db
 from ptm_participation.core.errors import NotFound
 from ptm_participation.core.jobs import Job, JobState
+from ptm_participation.core.numbers import whole
 from ptm_participation.core.reference import fold
 from ptm_participation.observations import codes
 from ptm_participation.observations.models import (
@@ -213,8 +214,8 @@ class Filter:
         if self.until is not None:
             found.append(Observation.counts_on <= self.until)
         for word in fold(self.words).split():
-            if word.isdigit() and len(word) < 10:
-                found.append(Observation.number == int(word))
+            if (number := whole(word)) is not None:
+                found.append(Observation.number == number)
             else:
                 pattern = word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
                 found.append(Observation.search_text.like(f"%{pattern}%", escape="\\"))
@@ -370,15 +371,15 @@ def list_observations(
 
 def _cursor(text: str) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]] | None:
     """The place that a cursor names; one that cannot be read means the beginning."""
-    instant, _sep, number = text.partition("~")
+    instant, _sep, digits = text.partition("~")
+    number = whole(digits)
     try:
         moment = clock.parse_instant(instant)
-        return (
-            sa.literal(moment, Observation.counts_at.type),
-            sa.literal(int(number), sa.Integer()),
-        )
     except (ValueError, OverflowError):
         return None
+    if number is None:
+        return None
+    return sa.literal(moment, Observation.counts_at.type), sa.literal(number, sa.Integer())
 
 
 def section_briefs(observation_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:

@@ -13,6 +13,7 @@ from ptm_participation.accounts.reader import signed_in_user
 from ptm_participation.core import clock
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.formats import language
+from ptm_participation.core.numbers import whole
 from ptm_participation.core.uploads import ACCEPTED, receive
 from ptm_participation.observations import documents, drafting, steps
 from ptm_participation.observations.blueprint import bp
@@ -77,7 +78,7 @@ def _draft_begun() -> str | None:
 
 def _sections_asked_for(procedure: Procedure) -> list[dict[str, Any]]:
     """The section, and the words in it, that the reader came from."""
-    version_id = request.values.get("sezione", type=int)
+    version_id = whole(request.values.get("sezione"))
     if version_id is None:
         return []
     version = plan.get_version(version_id)
@@ -185,8 +186,8 @@ def _section_page(draft: Draft, number: int) -> dict[str, Any]:
 
 
 def _request_number(draft: Draft) -> int:
-    number = request.args.get("richiesta", 0, type=int)
-    return number if 0 <= number < len(draft.content["requests"]) else 0
+    number = whole(request.args.get("richiesta")) or 0
+    return number if number < len(draft.content["requests"]) else 0
 
 
 def _has_sections(content: dict[str, Any], number: int) -> bool:
@@ -200,8 +201,8 @@ def _choose(draft: Draft, number: int) -> dict[str, Any]:
     asked = {**content["requests"][number]}
     there = {section.row.id for section in steps.chosen_sections(content)[number]}
     asked["sections"] = [s for s in asked["sections"] if s["version"] in there]
-    chosen = request.form.get("scegli", type=int)
-    dropped = request.form.get("togli", type=int)
+    chosen = whole(request.form.get("scegli"))
+    dropped = whole(request.form.get("togli"))
     if chosen is not None:
         version = plan.get_version(chosen)
         good = _may_be_spoken_of(version, draft.window.procedure)
@@ -261,18 +262,18 @@ def _requests_action(key: str, content: dict[str, Any], form: RequestsForm) -> A
     if "aggiungi" in request.form and len(asked) < drafting.MOST_REQUESTS:
         drafting.save_draft(key, {**content, "requests": [*asked, drafting.empty_request()]})
         return redirect(url_for("observations.sections", key=key, richiesta=len(asked)))
-    gone = request.form.get("togli", type=int)
+    gone = whole(request.form.get("togli"))
     if gone is not None and len(asked) > 1:
         kept = [other for position, other in enumerate(asked) if position != gone]
         drafting.save_draft(key, {**content, "requests": kept})
         return redirect(url_for("observations.requests", key=key))
-    dropped = request.form.get("togli-file", type=int)
+    dropped = whole(request.form.get("togli-file"))
     if dropped is not None:
         drafting.drop_file(key, dropped)
         return redirect(url_for("observations.requests", key=key, _anchor="allegati"))
     if "carica" in request.form:
         return redirect(url_for("observations.requests", key=key, _anchor="allegati"))
-    sections_of = request.form.get("sezioni", type=int)
+    sections_of = whole(request.form.get("sezioni"))
     if sections_of is not None:
         return redirect(url_for("observations.sections", key=key, richiesta=sections_of))
     if "indietro" in request.form:
