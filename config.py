@@ -36,7 +36,8 @@ class Config:
 
     def __init__(self, *, demonstration: bool | None = None) -> None:
         demo = _flag("PTM_DEMO") if demonstration is None else demonstration
-        folder = Path(os.environ.get("PTM_HOME", ROOT / "var" / ("demo" if demo else "ptm")))
+        home = Path(os.environ.get("PTM_HOME", ROOT / "var" / ("demo" if demo else "ptm")))
+        folder = home.absolute()
         self.DEMONSTRATION = demo
         self.HOME = folder
         self.ROOT = ROOT
@@ -45,7 +46,7 @@ class Config:
             "PTM_DATABASE_URL", f"sqlite:///{folder / 'ptm.sqlite'}"
         )
         self.STORAGE_URL = os.environ.get("PTM_STORAGE_URL", (folder / "files").as_uri())
-        self.HEADS_FOLDER = Path(os.environ.get("PTM_HEADS_DIR", folder / "heads"))
+        self.HEADS_FOLDER = Path(os.environ.get("PTM_HEADS_DIR", folder / "heads")).absolute()
         self.BIND = os.environ.get("PTM_BIND", "127.0.0.1:8000")
         self.PUBLIC_URL = os.environ.get("PTM_PUBLIC_URL", f"http://{self.BIND}").rstrip("/")
         self.WORKERS = int(os.environ.get("PTM_WORKERS", "2"))

@@ -173,8 +173,18 @@ def demo(context: click.Context, serve_it: bool) -> None:
     with app.app_context():
         prepare(app)
         fill(click.echo)
-        if serve_it:
-            _serve(app)
+    if serve_it:
+        _serve_afresh(app.config["ROOT"])
+
+
+def _serve_afresh(root: Path) -> None:
+    """Serve from a fresh process in the place of this one.
+
+    Setting documents and storing files has started threads of typst and obstore here. The server
+    forks its workers, and in a fork those threads are gone: whoever waits for them hangs.
+    """
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, str(root / "wsgi.py"), "serve"])  # noqa: S606
 
 
 # -- accounts ----------------------------------------------------------------------------

@@ -56,8 +56,11 @@ def serve(app: Flask) -> None:
     from granian.http import HTTP1Settings
 
     host, _sep, port = app.config["BIND"].rpartition(":")
-    # The server's workers begin anew, and read the environment like this process did.
+    # The server's workers and that of jobs begin anew, from another folder, and read the
+    # environment like this process did: a path in it must mean the same to them.
     os.environ.setdefault("PTM_SECRET_KEY", app.config["SECRET_KEY"])
+    os.environ["PTM_HOME"] = str(app.config["HOME"])
+    os.environ["PTM_HEADS_DIR"] = str(app.config["HEADS_FOLDER"])
     jobs = JobWorker(app.config["ROOT"])
     server = Granian(
         "wsgi:gateway",

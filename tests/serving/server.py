@@ -17,7 +17,8 @@ import sqlalchemy as sa
 from config import ROOT
 from tests.conftest import SERVER, Database
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
+PTM = (sys.executable, str(ROOT / "wsgi.py"))
 
 
 def free_port() -> int:
@@ -55,6 +56,7 @@ class Installation:
 
     @property
     def environment(self) -> dict[str, str]:
+        """Processes start in the folder itself, so that the one they start in is never ours."""
         return {
             **os.environ,
             "PTM_HOME": str(self.home),
@@ -70,8 +72,8 @@ class Installation:
     def ptm(self, *arguments: str) -> str:
         """Run a command; its output, or a failure that shows it."""
         done = subprocess.run(
-            [sys.executable, "-m", "wsgi", *arguments],
-            cwd=ROOT,
+            [*PTM, *arguments],
+            cwd=self.home,
             env=self.environment,
             capture_output=True,
             text=True,
@@ -81,11 +83,11 @@ class Installation:
         return done.stdout
 
     @contextlib.contextmanager
-    def served(self) -> Iterator["Served"]:
-        """Serve until the block ends."""
+    def served(self, *arguments: str) -> Iterator["Served"]:
+        """Serve until the block ends; `arguments` name the command if it is not `serve`."""
         process = subprocess.Popen(
-            [sys.executable, "-m", "wsgi", "serve"],
-            cwd=ROOT,
+            [*PTM, *(arguments or ("serve",))],
+            cwd=self.home,
             env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

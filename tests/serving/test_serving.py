@@ -7,11 +7,12 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.conftest import Database
-from tests.serving.server import Served, serve, worker_pids
+from tests.serving.server import Installation, Served, empty_database, serve, worker_pids
 
 
 @pytest.fixture
@@ -93,3 +94,19 @@ def test_the_server_stops_when_it_is_told_to(database: Database) -> None:
         running.process.send_signal(signal.SIGTERM)
 
         assert running.process.wait(15) is not None
+
+
+def test_a_demonstration_that_has_just_been_made_gives_its_documents(
+    engine: str, tmp_path: Path
+) -> None:
+    """And so it does where PTM_HOME is a path from the folder in which the command was given."""
+    url = empty_database(engine, tmp_path, f"served_{Database(engine, tmp_path).worker}")
+    place = Installation(tmp_path, url, settings={"PTM_HOME": "casa"})
+
+    with place.served("demo", "--serve") as running:
+        documents = [running.get("/osserva/modulo.pdf", timeout=60)[1][:5] for _turn in range(4)]
+        home = running.get("/")[1].decode()
+
+    assert documents == [b"%PDF-"] * 4
+    assert "79" in home
+    assert (tmp_path / "casa" / "files").is_dir()
