@@ -6,6 +6,7 @@ refused with a sentence that says what to do.
 
 import json
 import re
+import threading
 import unicodedata
 import zipfile
 from collections.abc import Callable
@@ -43,6 +44,10 @@ MEDIA_TYPES = {
     "geojson": GEOJSON,
 }
 ACCEPTED = ",".join(f".{extension}" for extension in MEDIA_TYPES)
+
+# PDFium keeps its state in the process and is not made for threads: two that use it at once
+# spoil it for all who come after, and good documents are refused as damaged.
+_ONE_AT_A_TIME = threading.Lock()
 
 
 class FileRefused(DomainError):
@@ -130,15 +135,19 @@ def _check_pdf(stream: IO[bytes], head: bytes, name: str, extension: str) -> Non
     if not head.lstrip()[:5] == b"%PDF-":
         raise Disguised(name=name, extension=extension)
     try:
-        document = pypdfium2.PdfDocument(stream.read())
-        pages = len(document)
-        document.close()
+        pages = _pages(stream.read())
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower() or "security" in str(error).lower():
             raise Protected(name=name) from error
         raise Damaged(name=name) from error
     if not pages:
         raise Damaged(name=name)
+
+
+def _pages(content: bytes) -> int:
+    """How many pages a PDF has. Raises PdfiumError."""
+    with _ONE_AT_A_TIME, pypdfium2.PdfDocument(content) as document:
+        return len(document)
 
 
 def _check_image(stream: IO[bytes], head: bytes, name: str, extension: str) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import pypdfium2
 import pytest
@@ -128,6 +129,36 @@ def test_no_name_that_is_kept_can_leave_its_folder(name: str) -> None:
     assert not any(ord(sign) < 32 for sign in kept)
     assert len(kept) <= 120
     assert kept.endswith(".pdf")
+
+
+def _pdf_of(pages: int) -> bytes:
+    kids = b" ".join(b"%d 0 R" % number for number in range(3, pages + 3))
+    page = b"%d 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 100 100]>>endobj\n"
+    return (
+        b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+        + b"2 0 obj<</Type/Pages/Kids[%b]/Count %d>>endobj\n" % (kids, pages)
+        + b"".join(page % number for number in range(3, pages + 3))
+        + b"trailer<</Root 1 0 R>>\n%%EOF"
+    )
+
+
+def test_those_who_send_a_pdf_at_the_same_time_are_all_served(app: Flask) -> None:
+    """Good ones beside damaged and protected ones."""
+    good = _pdf_of(pages=500)
+
+    def send(turn: int) -> bool:
+        content = (good, b"%PDF-1.7 and then nothing", good, _encrypted_pdf())[turn % 4]
+        with app.app_context():
+            try:
+                _receive("tavola.pdf", content)
+            except FileRefused:
+                return content is not good
+            return content is good
+
+    with ThreadPoolExecutor(8) as people:
+        served = list(people.map(send, range(400)))
+
+    assert all(served)
 
 
 def test_the_test_pdf_is_a_pdf() -> None:
