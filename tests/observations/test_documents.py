@@ -4,7 +4,7 @@ import page
 import pypdfium2
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ptm_participation.core.typesetting import pdf
@@ -60,8 +60,16 @@ def test_the_blank_form_is_accessible(app: Flask) -> None:
     assert "Firma" in _text(content)
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn", "Co"]), max_size=60))
+# Signs that nobody has assigned, that the font has no shape for, and of every script.
+_ANY_SIGN = st.characters(exclude_categories=["Cs", "Cc"])
+_ODD_SIGN = st.characters(min_codepoint=0x0300, max_codepoint=0x08FF)
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(_ANY_SIGN | _ODD_SIGN, max_size=60))
+@example("".join(map(chr, (0x378, 0x379, 0x380, 0x381, 0x382, 0x383, 0x38B, 0x38D, 0x3A2))))
+@example("e\u0485 e\u0486 \ue000 \U000f0000 \ufdd0")
+@example(" ".join(map(chr, (*range(0x837, 0x89E), 0x8C4))))
 def test_any_script_comes_out(app: Flask, typed: str) -> None:
     content = pdf("receipt", {**_FRAME, "text": typed})
 
