@@ -1,7 +1,7 @@
 """Work that leaves the house or takes long: a row written with the change that wants it.
 
 A row that people can see (state, tries, what went wrong), leased by a worker process. A lease
-that runs out, because its worker was killed, makes the job due again.
+that runs out, because its worker was killed or died of the work, counts as a try that failed.
 """
 
 import dataclasses
@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -114,14 +115,10 @@ def enqueue(kind: str, payload: Any = None, *, about: str = "", once: str | None
 def lease_next() -> Leased | None:
     """Take the job that has been due longest, if there is one."""
     now = clock.now()
+    _take_back(now)
     job = db.session.scalar(
         sa.select(Job)
-        .where(
-            sa.or_(
-                sa.and_(Job.state == JobState.WAITING, Job.run_at <= now),
-                sa.and_(Job.state == JobState.RUNNING, Job.lease_until < now),
-            )
-        )
+        .where(Job.state == JobState.WAITING, Job.run_at <= now)
         .order_by(Job.run_at, Job.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -131,6 +128,21 @@ def lease_next() -> Leased | None:
     job.state, job.lease_until = JobState.RUNNING, now + LEASE
     job.attempts += 1
     return Leased(job.id, job.kind, job.about, job.payload)
+
+
+def _take_back(now: dt.datetime) -> None:
+    """Count the leases that ran out as tries that failed, when they ran out."""
+    lost = (
+        sa.select(Job)
+        .where(Job.state == JobState.RUNNING, Job.lease_until < now)
+        .with_for_update(skip_locked=True)
+    )
+    for job in db.session.scalars(lost).all():
+        assert job.lease_until is not None
+        _note_failure(
+            job, _("The process that did this ended before it was done."), job.lease_until
+        )
+    db.session.flush()
 
 
 @use_case
@@ -143,13 +155,17 @@ def _finish(job_id: int) -> None:
 
 @use_case
 def _put_off(job_id: int, problem: str) -> None:
-    job = db.session.get_one(Job, job_id)
+    _note_failure(db.session.get_one(Job, job_id), problem, clock.now())
+
+
+def _note_failure(job: Job, problem: str, at: dt.datetime) -> None:
+    """Have a try that failed at this instant repeated after a while, but not for ever."""
     job.problem, job.lease_until = problem[:500], None
     if job.attempts >= MOST_ATTEMPTS:
-        job.state, job.finished_at = JobState.FAILED, clock.now()
+        job.state, job.finished_at = JobState.FAILED, at
         return
     wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(job.attempts - 1, 10))
-    job.state, job.run_at = JobState.WAITING, clock.now() + wait
+    job.state, job.run_at = JobState.WAITING, at + wait
 
 
 @use_case
@@ -174,7 +190,10 @@ def work_one() -> bool:
         _handlers[leased.kind](leased)
     except TryLater as reason:
         _put_off(leased.id, str(reason))
-    except Exception as error:
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
+        # A panic in a library written in Rust is no Exception; it fails the job, not the worker.
         log.exception("Job %s (%s) failed", leased.id, leased.kind)
         db.session.rollback()
         _put_off(leased.id, f"{type(error).__name__}: {error}")

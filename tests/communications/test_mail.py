@@ -20,6 +20,7 @@ from ptm_participation.core.jobs import Job, JobState
 from ptm_participation.core.transaction import use_case
 from ptm_participation.observations import codes
 from tests import factories
+from tests.conftest import NOW
 from tests.observations.test_submission import _sent, _start
 from tests.pages import Browser
 
@@ -129,6 +130,56 @@ def test_a_worker_that_was_killed_leaves_its_job_to_the_next(
     _work(minutes=6)
 
     assert len(mailbox.messages) == 1
+
+
+def _due_for_days(turns: int) -> Iterator[None]:
+    """Each turn is half a day after the one before."""
+    for turn in range(turns):
+        with clock.at(clock.parse_instant(NOW) + dt.timedelta(hours=12 * (turn + 1))):
+            yield
+
+
+def test_a_job_that_kills_its_worker_is_not_tried_for_ever(app: Flask) -> None:
+    jobs.enqueue("kills")
+
+    tries = sum(jobs.lease_next() is not None for _turn in _due_for_days(2 * jobs.MOST_ATTEMPTS))
+
+    job = db.session.query(Job).filter_by(kind="kills").one()
+    assert tries == jobs.MOST_ATTEMPTS
+    assert job.state is JobState.FAILED
+    assert job.problem == "Il processo che se ne occupava si è chiuso prima di finire."
+
+
+def test_a_job_waits_longer_each_time_its_worker_dies(app: Flask) -> None:
+    jobs.enqueue("kills")
+    for _turn in _due_for_days(5):
+        jobs.lease_next()
+
+    with clock.at(clock.now() + dt.timedelta(hours=60, minutes=6)):
+        at_once = jobs.lease_next()
+    with clock.at(clock.now() + dt.timedelta(hours=60, minutes=14)):
+        later = jobs.lease_next()
+
+    assert at_once is None
+    assert later is not None
+
+
+class Panic(BaseException):
+    """What a library written in Rust raises when it fails: no Exception."""
+
+
+def test_a_job_that_panics_fails_alone_and_the_worker_goes_on(app: Flask) -> None:
+    @jobs.handles("panics")
+    def _panic(_job: jobs.Leased) -> None:
+        raise Panic("out of bounds")
+
+    jobs.enqueue("panics")
+    worked = jobs.work_one()
+
+    job = db.session.query(Job).filter_by(kind="panics").one()
+    assert worked
+    assert job.state is JobState.WAITING
+    assert job.problem == "Panic: out of bounds"
 
 
 def test_a_job_that_breaks_keeps_its_trace_and_stops_in_the_end(app: Flask) -> None:
