@@ -79,6 +79,13 @@ def ordered_text(length: int) -> sa.String:
     return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
 
 
+def length_of(column: orm.InstrumentedAttribute[str]) -> int:
+    """How many characters a column of text can hold."""
+    length = column.type.length
+    assert length is not None
+    return int(length)
+
+
 registry = orm.registry(
     metadata=sa.MetaData(naming_convention=NAMING_CONVENTION),
     type_annotation_map={dt.datetime: Instant(), dt.date: sa.Date()},

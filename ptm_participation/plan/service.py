@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from ptm_participation.core import audit
 from ptm_participation.core.audit import Actor
-from ptm_participation.core.db import db
+from ptm_participation.core.db import db, length_of
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.reference import Verification, fold
 from ptm_participation.core.transaction import use_case
@@ -30,6 +30,14 @@ from ptm_participation.plan.tree import Node
 
 AROUND = 32  # characters kept before and after quoted words
 LONGEST_QUOTE = 2000
+# What follows from a section's number and place, and its heading: the database bounds them all.
+_BOUNDED = (
+    SectionVersion.heading,
+    SectionVersion.citation,
+    SectionVersion.brief,
+    SectionVersion.slug,
+    SectionVersion.sort_key,
+)
 
 
 class EditionFrozen(DomainError):
@@ -50,6 +58,17 @@ class WordsNotThere(DomainError):
 
 class NumberTwice(DomainError):
     message = _l("Two sections would have the same address, %(slug)s: correct their numbers.")
+
+
+class LabelNotGood(DomainError):
+    message = _l("Give the edition a label of 1 to %(most)d characters, on one line.")
+
+
+class TooLongForLaw(DomainError):
+    message = _l(
+        "The number or heading of a section is longer than any in a law (%(section)s): "
+        "correct the text."
+    )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -74,7 +93,8 @@ def import_text(
     """Put a text into an edition (a draft is made if none has that label).
 
     Sections keep the identity of those that they continue in the edition before. Raises
-    EditionFrozen, EditionObserved or NumberTwice, and then nothing is written.
+    LabelNotGood, EditionFrozen, EditionObserved, NumberTwice or TooLongForLaw, and then nothing
+    is written.
     """
     edition, created = _edition(document, label)
     _refuse_if_in_use(edition, document)
@@ -120,6 +140,9 @@ def preview_import(
 
 def _edition(document: Document, label: str) -> tuple[Edition, bool]:
     plan = document.plan
+    most = length_of(Edition.label)
+    if not label.strip() or not label.isprintable() or len(label) > most:
+        raise LabelNotGood(most=most)
     edition = db.session.scalar(sa.select(Edition).filter_by(plan_id=plan.id, label=label))
     if edition is not None:
         if edition.state is EditionState.FROZEN:
@@ -287,6 +310,8 @@ class _TreeWriter:
 
 def describe(version: SectionVersion, node: Node, within: SectionVersion | None) -> None:
     """Fill what a version says, and what follows from its number, from a node."""
+    if len(node.number) > length_of(SectionVersion.number):
+        raise TooLongForLaw(section=f"{node.number[:20]}…")
     version.number, version.heading, version.text = node.number, node.heading, node.text
     cited = (within.citation, within.brief, within.slug) if within else ("", "", "")
     version.citation = kinds.citation(node.kind, node.number, cited[0])
@@ -294,6 +319,8 @@ def describe(version: SectionVersion, node: Node, within: SectionVersion | None)
     version.slug = kinds.slug(node.kind, node.number, cited[2])
     own_key = kinds.sort_key(node.kind, node.number)
     version.sort_key = f"{within.sort_key}/{own_key}" if within and own_key else own_key
+    if any(len(getattr(version, column.key)) > length_of(column) for column in _BOUNDED):
+        raise TooLongForLaw(section=f"{version.citation[:60]}…")
     version.search_text = fold(f"{version.citation} {node.heading} {node.text}")
     version.sha256 = hashlib.sha256(f"{node.heading}\n{node.text}".encode()).hexdigest()
 

@@ -174,6 +174,33 @@ def test_the_command_refuses_a_bad_file_in_one_sentence(app: Flask, tmp_path: Pa
     assert "DOCTYPE or entities, which are refused" in done.output
 
 
+@pytest.mark.parametrize("label", ["", "  ", "due\nrighe", "e" * 500])
+def test_an_edition_wants_a_label_that_can_be_read(app: Flask, tmp_path: Path, label: str) -> None:
+    file = tmp_path / "norme.xml"
+    file.write_text(AKN, encoding="utf-8")
+
+    done = ptm(app, "plan", "import", str(file), "--document", "NDA", "--edition", label)
+
+    assert done.exit_code == 1
+    assert "a label of 1 to 40 characters" in done.output
+
+
+@pytest.mark.parametrize(
+    ("found", "put"), [("18", "1" * 5000), ("18", "1" * 60), ("Riduzione", "s" * 600)]
+)
+def test_a_number_or_heading_that_no_law_has_is_refused_in_one_sentence(
+    app: Flask, tmp_path: Path, found: str, put: str
+) -> None:
+    file = tmp_path / "norme.xml"
+    file.write_text(AKN.replace(found, put), encoding="utf-8")
+
+    done = ptm(app, "plan", "import", str(file), "--document", "NDA", "--edition", "proposta")
+
+    assert done.exit_code == 1
+    assert "longer than any in a law" in done.output
+    assert db.session.scalar(sa.select(Edition).filter_by(label="proposta")) is None
+
+
 def test_words_are_chosen_on_the_edition_under_observation_alone(visitor: Browser) -> None:
     _import("adottata", _article("5", "Soglie"))
     _import("approvata", _article("6", "Soglie"))
