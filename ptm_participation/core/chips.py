@@ -15,8 +15,12 @@ class Chip:
 
 
 def without_paging(arguments: Mapping[str, str]) -> dict[str, str]:
-    """The address's filter alone."""
-    return {name: value for name, value in arguments.items() if name not in PAGING and value}
+    """The address's filter alone, without what `url_for` would take for an order to itself."""
+    return {
+        name: value
+        for name, value in arguments.items()
+        if value and name not in PAGING and name != "endpoint" and not name.startswith("_")
+    }
 
 
 def chips(said: Mapping[str, str], arguments: Mapping[str, str]) -> list[Chip]:

@@ -191,6 +191,7 @@ def choices(procedure: Procedure) -> dict[str, list[tuple[str, str]]]:
     """What the filter's form offers."""
     return {
         "stato": [(s.value, str(s.label)) for s in ObservationState],
+        "regolarita": [(r.value, str(r.label)) for r in Regularity],
         "nei-termini": [("si", _("In time")), ("no", _("Late ones"))],
         "tipo": [(t.value, str(t.label)) for t in SubjectType],
         "gruppo": [(g.value, str(g.label)) for g in SubjectGroup],

@@ -369,7 +369,7 @@ def publish_many() -> Any:
         form=form,
         ready=ready,
         chips=filters.chips(procedure, request.args),
-        arguments=request.args,
+        arguments=without_paging(request.args),
     )
 
 

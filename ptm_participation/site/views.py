@@ -10,6 +10,7 @@ from ptm_participation.accounts.reader import signed_in_user
 from ptm_participation.communications import queries as communications
 from ptm_participation.communications.models import ContentKind
 from ptm_participation.core import clock
+from ptm_participation.core.chips import without_paging
 from ptm_participation.core.downloads import download
 from ptm_participation.core.errors import NotFound
 from ptm_participation.observations import published, queries
@@ -199,7 +200,7 @@ def observations() -> Any:
         filtered=filter_ != published.PublicFilter(),
         groups=list(SubjectGroup),
         zones=territory.list_zones(),
-        arguments=request.args,
+        address=without_paging(request.args),
     )
 
 

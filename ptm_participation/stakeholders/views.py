@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from ptm_participation.accounts.access import Permission, requires
 from ptm_participation.accounts.reader import signed_in_user
+from ptm_participation.core.chips import without_paging
 from ptm_participation.core.db import db
 from ptm_participation.core.errors import DomainError, NotFound
 from ptm_participation.core.form_tokens import new_token
@@ -34,6 +35,7 @@ def index() -> Any:
         words=words,
         group=group,
         groups=list(SubjectGroup),
+        address=without_paging(request.args),
     )
 
 

@@ -96,6 +96,35 @@ def test_each_filter_finds_its_own_and_says_itself(as_staff: Browser) -> None:
     assert chips[:2] == ["Parole: ambito", "Zona: Magentino e Abbiatense"]
 
 
+def test_a_further_filter_keeps_those_already_there(as_staff: Browser, staff: User) -> None:
+    factories.observation(channel=Channel.PEC)
+    settled = factories.observation(channel=Channel.PEC)
+    service.regularise(staff, settled, how="Copia firmata.")
+    section = factories.section("18").provision_id
+
+    page = as_staff.open(LIST, regolarita="to-regularise", articolo=section)
+    page = page.submit(canale="pec")
+
+    assert page.items(".ptm-chip:not(.add)") == [
+        "Autore: Da regolarizzare",
+        "Canale: PEC",
+        "Sezione: art. 18",
+    ]
+    assert [row[0] for row in page.rows()] == ["1"]
+    page = page.submit(regolarita="regularised")
+    assert [row[0] for row in page.rows()] == ["2"]
+
+
+def test_a_filter_named_like_an_order_to_the_program_is_no_order(as_manager: Browser) -> None:
+    factories.observation()
+
+    page = as_manager.open(LIST, endpoint="site.home", _anchor="altrove", stato="received")
+
+    assert page.status == 200
+    assert page.link("Pubblica").endswith(f"{LIST}/pubblica?stato=received")
+    assert page.follow("Pubblica").status == 200
+
+
 def test_a_filter_that_means_nothing_is_said_and_left_out(as_staff: Browser) -> None:
     factories.observation()
 

@@ -1,6 +1,7 @@
 """The manager reads where the process stands; every figure opens its list."""
 
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
@@ -109,3 +110,20 @@ def test_an_empty_process_says_so(as_manager: Browser) -> None:
 
 def test_staff_without_the_right_do_not_see_it(as_staff: Browser) -> None:
     assert as_staff.open(SUMMARY).status == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "address", "chosen"),
+    [
+        (SUMMARY, {"regolarita": "to-regularise", "articolo": "1"}, {"canale": "pec"}),
+        ("/ufficio/consultazioni", {"zona": "1", "gruppo": "territorial"}, {"fase": "listening"}),
+        ("/osservazioni", {"articolo": "1"}, {"gruppo": "association"}),
+    ],
+)
+def test_no_filter_form_drops_what_the_address_asked_before(
+    as_manager: Browser, path: str, address: dict[str, str], chosen: dict[str, str]
+) -> None:
+    page = as_manager.open(path, **address).submit(**chosen)
+
+    asked = {name: values[0] for name, values in parse_qs(urlsplit(page.address).query).items()}
+    assert asked == address | chosen
