@@ -6,6 +6,8 @@ document.addEventListener("DOMContentLoaded", () => {
   const count = box.querySelector("[data-chosen]");
   const tell = () => { count.textContent = box.querySelectorAll("input[type=checkbox]:checked").length; };
   find.closest("[hidden]").hidden = false;
+  // Finding is not sending: the form around it is still being filled in.
+  find.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
   find.addEventListener("input", () => {
     const words = find.value.toLowerCase();
     for (const group of box.querySelectorAll("details")) {
@@ -21,7 +23,8 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const button of box.querySelectorAll("[data-all]")) {
     button.hidden = false;
     button.addEventListener("click", () => {
-      const items = [...button.closest("details").querySelectorAll("input")];
+      // What the search hides is not seen, so it is not chosen either.
+      const items = [...button.closest("details").querySelectorAll("[data-name]:not([hidden]) input")];
       const all = items.every((item) => item.checked);
       items.forEach((item) => { item.checked = !all; });
       tell();
