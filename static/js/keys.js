@@ -1,5 +1,11 @@
 // Keys of the office. Never while typing; each key has its visible control.
 document.addEventListener("DOMContentLoaded", () => {
+  // A list's address, filter included, is remembered: the way back leads to the list as it was.
+  const list = document.querySelector("[data-list]");
+  if (list) sessionStorage.setItem(`list ${location.pathname}`, location.href);
+  for (const link of document.querySelectorAll("a[data-back]")) {
+    link.href = sessionStorage.getItem(`list ${link.pathname}`) ?? link.href;
+  }
   const rows = [...document.querySelectorAll("[data-rows] > tr")];
   let at = rows.findIndex((row) => row.querySelector("a")?.getAttribute("href") === sessionStorage.getItem("cursor"));
   const mark = () => rows.forEach((row, index) => row.classList.toggle("cursor", index === at));
