@@ -148,6 +148,7 @@ def sections(key: str) -> Any:
                 key=key,
                 richiesta=number,
                 q=request.args.get("q") or None,
+                documento=request.args.get("documento") or None,
                 manca=1 if "continua" in request.form else None,
                 _anchor="scelte",
             )
