@@ -188,6 +188,8 @@ def _after_saving(form: ConsultationForm, consultation: Consultation) -> Any:
             service.add_file(signed_in_user(), consultation, name, kept)
         except FileRefused as error:
             flash(_("The consultation is saved without the file. %(why)s", why=error), "warning")
+            return redirect(url_for("consultations.show", consultation_id=consultation.id))
+    flash(_("The consultation is saved."), "success")
     return redirect(url_for("consultations.show", consultation_id=consultation.id))
 
 
@@ -212,6 +214,7 @@ def attendance(consultation_id: int) -> Any:
             problems = [("attendees", str(error))]
             form.base_version.data = str(consultation.version)
         else:
+            flash(_("The attendance is saved."), "success")
             return redirect(url_for("consultations.show", consultation_id=consultation.id))
     return render_template(
         "consultations/attendance.html",

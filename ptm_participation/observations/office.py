@@ -32,6 +32,7 @@ from ptm_participation.observations.forms import (
 from ptm_participation.observations.history import history
 from ptm_participation.observations.intake import RECEIPT
 from ptm_participation.observations.models import Observation, ObservationParty
+from ptm_participation.observations.workflow import ObservationState
 from ptm_participation.plan import queries as plan
 from ptm_participation.plan.models import Edition, SectionVersion
 from ptm_participation.procedure import queries as procedures
@@ -103,12 +104,10 @@ def observation_at(register: str, number: int) -> Observation:
     return queries.get_observation(procedures.get_register(register), number, seen_by=officer())
 
 
-def _here(observation: Observation, anchor: str | None = None) -> Response:
-    """Back to the observation's page."""
+def _here(observation: Observation) -> Response:
+    """Back to the observation's page, at its top: what was done is said there."""
     register, number = observation.address
-    answer = redirect(
-        url_for("observations.show", register=register, number=number, _anchor=anchor)
-    )
+    answer = redirect(url_for("observations.show", register=register, number=number))
     assert isinstance(answer, Response)
     return answer
 
@@ -121,6 +120,7 @@ def show(register: str, number: int) -> Any:
     return render_template(
         "observations/show.html",
         observation=observation,
+        states=list(ObservationState),
         previous=previous,
         following=following,
         documents=documents,
@@ -162,6 +162,7 @@ def protocol(register: str, number: int) -> Any:
         except DomainError as error:
             form.on.errors = [str(error)]
         else:
+            flash(_("The protocol number is saved."), "success")
             return _here(observation)
     return render_template("observations/protocol.html", form=form, observation=observation)
 
@@ -183,6 +184,7 @@ def regularise(register: str, number: int) -> Any:
     form = RegulariseForm()
     if form.validate_on_submit():
         service.regularise(officer(), observation, how=form.how.data)
+        flash(_("The author is regularised."), "success")
         return _here(observation)
     return render_template("observations/regularise.html", form=form, observation=observation)
 
@@ -201,6 +203,7 @@ def count_from(register: str, number: int) -> Any:
         except DomainError as error:
             form.counts_on.errors = [str(error)]
         else:
+            flash(_("The date that counts is saved."), "success")
             return _here(observation)
     return render_template("observations/count_from.html", form=form, observation=observation)
 
@@ -223,7 +226,8 @@ def write_text(register: str, number: int) -> Any:
             form.text.errors = [str(error)]
             form.base_version.data = str(last.version)
         else:
-            return _here(observation, "testo")
+            flash(_("The working text is saved."), "success")
+            return _here(observation)
     return render_template("observations/write_text.html", form=form, observation=observation)
 
 
@@ -246,6 +250,7 @@ def classify(register: str, number: int) -> Any:
     if form.validate_on_submit():
         sections = sections_named(observation.procedure.edition, form.sections)
         if sections is not None and _classified(observation, form, sections):
+            flash(_("The classification is saved."), "success")
             return _here(observation)
     return render_template("observations/classify.html", form=form, observation=observation)
 
@@ -313,7 +318,11 @@ def _tie(observation: Observation, party: ObservationParty, choice: str) -> Any:
     number = whole(choice)
     chosen = stakeholders.get_stakeholder(number) if number is not None else None
     service.tie_party(officer(), party, chosen)
-    return _here(observation, "chi")
+    if chosen is None:
+        flash(_("%(name)s is no longer tied to a stakeholder.", name=party.name), "success")
+    else:
+        flash(_("%(name)s is tied to %(who)s.", name=party.name, who=chosen.name), "success")
+    return _here(observation)
 
 
 @bp.route("/ufficio/osservazioni/<register>/<int:number>/pubblica", methods=["GET", "POST"])
@@ -341,6 +350,7 @@ def unpublish(register: str, number: int) -> Any:
     form = UnpublishForm()
     if form.validate_on_submit():
         service.unpublish(officer(), observation, reason=form.reason.data)
+        flash(_("The observation is no longer published."), "success")
         return _here(observation)
     return render_template("observations/unpublish.html", form=form, observation=observation)
 

@@ -77,7 +77,9 @@ def _case(observation: Observation, code: str) -> dict[str, Any]:
 def follow() -> Any:
     form = CodeForm(request.args)
     problem = ""
-    if "codice" in request.args and form.validate():
+    if "codice" in request.args and not form.validate():
+        problem = str(form.codice.errors[0])
+    elif "codice" in request.args:
         try:
             code = codes.read(form.codice.data)
             _by_code(code)

@@ -235,6 +235,8 @@ def requests(key: str) -> Any:
         content = steps.keep_requests(draft.content, form)
         draft = drafting.save_draft(key, content)
         refused = take_files(key, form.files.data, FileClass.ATTACHMENT)
+        if "carica" in request.form and not any(form.files.data or []):
+            refused = [_("Choose a file first.")]
         if not refused and not form.session_ended:
             onward = _requests_action(key, content, form)
             if onward is not None:

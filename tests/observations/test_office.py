@@ -196,6 +196,7 @@ def test_the_original_stands_beside_the_working_text(as_staff: Browser) -> None:
 
     assert "La mia casa in via Roma 5" in page.text
     assert "Testo di lavoro, versione 2" in page.text
+    assert page.items(".callout.success") == ["Testo di lavoro salvato."]
     assert "La casa del proponente" in page.text
     db.session.refresh(made)
     assert "via Roma 5" in made.submission.text
@@ -220,9 +221,17 @@ def test_the_protocol_and_the_check_move_an_observation_on(as_staff: Browser) ->
 
     page = as_staff.open(f"{FIRST}/protocollo").submit(number="0187643", on="2020-10-20")
     assert "0187643 del 20 ottobre 2020" in page.text
+    assert page.items(".callout.success") == ["Numero di protocollo salvato."]
+    assert page.items(".ptm-steps li") == [
+        "Ricevuta, fatto",
+        "Protocollata, stato attuale",
+        "Verificata, ancora da fare",
+        "Pubblicata, ancora da fare",
+    ]
 
     page = page.press("Segna come verificata")
     assert "segnata come verificata" in page.text
+    assert page.items(".ptm-steps .now") == ["Verificata, stato attuale"]
     made = db.session.scalars(sa.select(Observation)).one()
     assert made.state is ObservationState.CHECKED
 
@@ -278,6 +287,7 @@ def test_the_office_may_decide_that_another_day_counts_and_says_why(as_staff: Br
     page = silent.submit(counts_on="2020-10-19", hour="10:30", reason="Consegnata a mano prima.")
 
     assert "19 ottobre 2020, ore 10:30" in page.text
+    assert page.items(".callout.success") == ["Data che fa fede salvata."]
     assert "Consegnata a mano prima." in page.text
     db.session.refresh(made)
     assert clock.rome(made.submission.counts_at).date() == dt.date(2020, 10, 20)
@@ -322,6 +332,7 @@ def test_an_author_is_regularised_with_the_way_it_was_done(as_staff: Browser) ->
     page = as_staff.open(f"{FIRST}/regolarizza").submit(how="Copia firmata giunta via PEC.")
 
     assert "Regolarizzato: Copia firmata giunta via PEC." in page.text
+    assert page.items(".callout.success") == ["Autore regolarizzato."]
     again = as_staff.open(f"{FIRST}/regolarizza").submit(how="Di nuovo.")
     assert again.status == 409
 
@@ -335,6 +346,7 @@ def test_an_observation_is_filed_under_other_sections_and_keeps_its_own(as_staff
     page = unknown.submit(sections="art. 18; Tav. 6", title="Soglie e ambiti agricoli")
 
     assert page.text.count("Tav. 6") >= 1
+    assert page.items(".callout.success") == ["Classificazione salvata."]
     db.session.expire_all()
     assert {link.anchor.section_version.brief for link in made.anchors} == {"art. 18", "Tav. 6"}
     assert before in {link.anchor_id for link in made.anchors}
@@ -355,6 +367,9 @@ def test_a_declared_party_is_tied_to_a_stakeholder_and_stays_as_declared(
 
     assert "COMUNE DI RHO - Ufficio tecnico" in page.text
     assert "Corrisponde a Comune di Rho" in page.text
+    assert page.items(".callout.success") == [
+        "COMUNE DI RHO - Ufficio tecnico è collegato a Comune di Rho."
+    ]
     assert "n. 1" in as_staff.open(page.link("Comune di Rho")).text
     db.session.refresh(made)
     assert made.submitter.name == "COMUNE DI RHO - Ufficio tecnico"

@@ -94,6 +94,14 @@ def test_the_code_opens_the_case_and_the_pdf_and_nothing_else_does(visitor: Brow
     assert "I codici non contengono 0, O, 1, I" in mistyped.text
 
 
+def test_no_code_and_no_file_are_said_at_their_fields(visitor: Browser) -> None:
+    code = visitor.open("/segui").submit(codice=" ")
+    files = _start(visitor).submit(button="carica")
+
+    assert code.error_of("codice") == "Scrivi il codice."
+    assert files.error_of("files") == "Scegli prima un file."
+
+
 def test_after_ten_wrong_codes_one_must_wait(visitor: Browser) -> None:
     for turn in range(10):
         visitor.open("/segui", codice=codes.code_of(f"guess {turn}"))
@@ -198,6 +206,27 @@ def test_each_request_has_its_own_sections(visitor: Browser) -> None:
     first, second = _only_observation().submission.requests
     assert [a.section_version_id for a in first.anchors] == [factories.section("18").id]
     assert [a.section_version_id for a in second.anchors] == [factories.section("Tav. 6").id]
+
+
+def test_what_was_searched_or_opened_is_where_the_page_leads(visitor: Browser) -> None:
+    start = _start(visitor).submit(button="sezioni=0")
+
+    assert start.form_with("q")["action"].endswith("#risultati")
+    found = start.submit(q="18")
+    assert found.soup.find(id="risultati") is not None
+    opened = start.follow("Norme")
+    assert opened.soup.find(id="doc-nda") is not None
+    page = opened.submit(button=f"scegli={factories.section('41').id}")
+    assert page.soup.find(id="doc-nda").name == "b", "the document stays open"
+
+
+def test_a_section_already_chosen_is_not_offered_again(visitor: Browser) -> None:
+    chosen = factories.section("18")
+
+    page = _start(visitor).submit(button="sezioni=0").submit(q="art. 18")
+
+    assert page.soup.find("button", attrs={"name": "scegli", "value": str(chosen.id)}) is None
+    assert "Già scelto" in page.text
 
 
 def test_a_request_without_a_section_is_not_sent(visitor: Browser) -> None:
