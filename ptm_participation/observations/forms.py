@@ -36,7 +36,7 @@ from ptm_participation.core.forms import (
 from ptm_participation.observations.workflow import Capacity, Channel, RequestKind
 from ptm_participation.procedure.models import IdentityLevel
 from ptm_participation.stakeholders.forms import subject_types
-from ptm_participation.stakeholders.subjects import SubjectType
+from ptm_participation.stakeholders.subjects import SubjectFamily, SubjectType
 from ptm_participation.territory.queries import list_municipalities
 
 LONGEST_TEXT = 10_000
@@ -97,7 +97,7 @@ class RequestsForm(PtmForm):
     """Step 2: what is asked, request by request."""
 
     subject = StringField(
-        _l("The subject of the observation, in one line"),
+        _l("Subject, in one line"),
         [at_most(200)],
         description=_l("It helps to find it again. If you leave it empty, we put the sections."),
     )
@@ -106,13 +106,21 @@ class RequestsForm(PtmForm):
 
 
 class SubjectTypeForm(PtmForm):
-    """Step 3, first: what the submitter is."""
+    """Step 3, first: what the submitter is. Five answers, then what exactly where it matters."""
 
     type = RadioField(
         _l("You write as"),
         [DataRequired(_l("Choose what you write as."))],
-        choices=labelled(SubjectType),
+        validate_choice=False,
     )
+
+    def __init__(self, family: SubjectFamily | None = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.type.choices = labelled(family.types if family else SubjectFamily)
+
+    def validate_type(self, field: RadioField) -> None:
+        if field.data not in {*SubjectFamily, *SubjectType}:
+            raise ValidationError(_("Choose one of those in the list."))
 
 
 class PartyForm(PtmForm):

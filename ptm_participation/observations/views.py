@@ -11,7 +11,7 @@ from ptm_participation.accounts.forms import ConfirmForm
 from ptm_participation.accounts.models import User
 from ptm_participation.accounts.reader import signed_in_user
 from ptm_participation.core import clock
-from ptm_participation.core.errors import DomainError
+from ptm_participation.core.errors import DomainError, NotFound
 from ptm_participation.core.formats import language
 from ptm_participation.core.numbers import whole
 from ptm_participation.core.uploads import ACCEPTED, receive
@@ -30,7 +30,7 @@ from ptm_participation.plan.models import SectionVersion
 from ptm_participation.plan.service import occurs
 from ptm_participation.procedure import queries as procedures
 from ptm_participation.procedure.models import IdentityLevel, Procedure
-from ptm_participation.stakeholders.subjects import SubjectGroup, SubjectType
+from ptm_participation.stakeholders.subjects import SubjectFamily, SubjectType, family_of
 
 # What this browser's session remembers: the draft it began, the codes of what it sent.
 _LAST_DRAFT, SENT = "draft", "sent"
@@ -267,9 +267,7 @@ def _requests_action(key: str, content: dict[str, Any], form: RequestsForm) -> A
         return redirect(url_for("observations.sections", key=key, richiesta=len(asked)))
     gone = whole(request.form.get("togli"))
     if gone is not None and len(asked) > 1:
-        kept = [other for position, other in enumerate(asked) if position != gone]
-        drafting.save_draft(key, {**content, "requests": kept})
-        return redirect(url_for("observations.requests", key=key))
+        return _take_off(key, content, gone)
     dropped = whole(request.form.get("togli-file"))
     if dropped is not None:
         drafting.drop_file(key, dropped)
@@ -282,6 +280,43 @@ def _requests_action(key: str, content: dict[str, Any], form: RequestsForm) -> A
     if "indietro" in request.form:
         return redirect(url_for("observations.sections", key=key))
     return redirect(url_for("observations.who", key=key)) if form.validate() else None
+
+
+def _take_off(key: str, content: dict[str, Any], gone: int) -> Any:
+    """Drop a request in which nothing is written; whatever is written asks once more."""
+    asked = content["requests"]
+    if 0 <= gone < len(asked) and any(asked[gone][name] for name in steps.TYPED):
+        return redirect(url_for("observations.remove_request", key=key, number=gone + 1))
+    _drop_request(key, content, gone)
+    return redirect(url_for("observations.requests", key=key))
+
+
+def _drop_request(key: str, content: dict[str, Any], gone: int) -> None:
+    kept = [asked for position, asked in enumerate(content["requests"]) if position != gone]
+    drafting.save_draft(key, {**content, "requests": kept})
+
+
+@bp.route("/osserva/<key>/richieste/<int:number>/togli", methods=["GET", "POST"])
+@public
+def remove_request(key: str, number: int) -> Any:
+    """What would be lost with a request, before it is."""
+    draft = drafting.find_draft(key)
+    asked = draft.content["requests"]
+    if not 1 <= number <= len(asked) or len(asked) == 1:
+        raise NotFound()
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        _drop_request(key, draft.content, number - 1)
+        flash(_("The request is removed."), "success")
+        return redirect(url_for("observations.requests", key=key))
+    return render_template(
+        "observations/remove_request.html",
+        form=form,
+        number=number,
+        asked=asked[number - 1],
+        chosen=steps.chosen_sections(draft.content)[number - 1],
+        **frame(draft, key, ""),
+    )
 
 
 def take_files(key: str, uploads: list[Any] | None, file_class: FileClass) -> list[str]:
@@ -355,30 +390,27 @@ def who(key: str) -> Any:
 
 
 def _who_type(draft: Draft, key: str) -> Any:
+    """Which of five; then, on a page of its own, what exactly, unless there is but one."""
     party = draft.content["party"]
-    form = SubjectTypeForm(data=party)
+    family = {f.value: f for f in SubjectFamily}.get(request.args.get("tipo", ""))
+    known = SubjectType(party["type"]) if party.get("type") else None
+    if family is None:
+        shown = family_of(known).value if known else None
+    else:
+        shown = known.value if known in family.types else None
+    form = SubjectTypeForm(family, type=shown)
     if form.validate_on_submit():
+        if form.type.data not in set(SubjectType):
+            return redirect(url_for("observations.who", key=key, tipo=form.type.data))
         drafting.save_draft(key, {**draft.content, "party": {**party, "type": form.type.data}})
         return redirect(url_for("observations.who", key=key))
     return render_template(
         "observations/who_type.html",
         form=form,
-        groups=[(g, [t for t in SubjectType if t.group is g]) for g in _FORM_GROUPS],
+        family=family,
+        hints={answer.value: answer.hint for answer in SubjectFamily},
         **frame(draft, key, steps.WHO),
     )
-
-
-_FORM_GROUPS = (
-    SubjectGroup.PRIVATE,
-    SubjectGroup.TERRITORIAL,
-    SubjectGroup.ASSOCIATION,
-    SubjectGroup.PROFESSIONAL,
-    SubjectGroup.SOCIAL,
-    SubjectGroup.AUTHORITY,
-    SubjectGroup.OPERATOR,
-    SubjectGroup.RESEARCH,
-    SubjectGroup.POLITICAL,
-)
 
 
 # -- no longer wanted --------------------------------------------------------------------

@@ -106,3 +106,76 @@ _TYPES: dict[SubjectType, tuple[SubjectGroup, Any]] = {
     SubjectType.COMPANY: (SubjectGroup.PRIVATE, _l("Company")),
     SubjectType.PROFESSIONAL: (SubjectGroup.PRIVATE, _l("Professional")),
 }
+
+
+class SubjectFamily(enum.StrEnum):
+    """The few answers among which whoever fills in the public form chooses first.
+
+    A citizen, by far the commonest, is asked nothing further; the others say which they are.
+    """
+
+    CITIZEN = "citizen"
+    BODY = "any-body"
+    ASSOCIATION = "any-association"
+    PROFESSION = "any-profession"
+    COMPANY = "any-company"
+
+    @property
+    def label(self) -> Any:
+        return {
+            SubjectFamily.CITIZEN: _l("Citizen"),
+            SubjectFamily.BODY: _l("Comune or other public body"),
+            SubjectFamily.ASSOCIATION: _l("Association or group"),
+            SubjectFamily.PROFESSION: _l("Professional order or professional"),
+            SubjectFamily.COMPANY: _l("Company or network operator"),
+        }[self]
+
+    @property
+    def hint(self) -> Any:
+        """Who finds themselves here without looking for it."""
+        return {
+            SubjectFamily.CITIZEN: _l("For yourself or for somebody else."),
+            SubjectFamily.BODY: _l("Also parks, ministries, authorities, universities."),
+            SubjectFamily.ASSOCIATION: _l("Also committees, unions, parties, groups of citizens."),
+            SubjectFamily.PROFESSION: "",
+            SubjectFamily.COMPANY: "",
+        }[self]
+
+    @property
+    def types(self) -> list[SubjectType]:
+        """What one may be more exactly, the commonest first."""
+        return _FAMILIES[self]
+
+
+_FAMILIES = {
+    SubjectFamily.CITIZEN: [SubjectType.CITIZEN],
+    SubjectFamily.BODY: [
+        SubjectType.MUNICIPALITY,
+        SubjectType.UNION,
+        SubjectType.BOROUGH,
+        SubjectType.ZONE_ASSEMBLY,
+        SubjectType.PROVINCE,
+        SubjectType.REGION,
+        SubjectType.PARK_AUTHORITY,
+        SubjectType.ENVIRONMENTAL_AUTHORITY,
+        SubjectType.MINISTRY,
+        SubjectType.UNIVERSITY,
+        SubjectType.OTHER_BODY,
+    ],
+    SubjectFamily.ASSOCIATION: [
+        SubjectType.ENVIRONMENTAL_ASSOCIATION,
+        SubjectType.TRADE_ASSOCIATION,
+        SubjectType.TRADE_UNION,
+        SubjectType.COMMITTEE,
+        SubjectType.CITIZENS,
+        SubjectType.POLITICAL_GROUP,
+        SubjectType.ASSOCIATION,
+    ],
+    SubjectFamily.PROFESSION: [SubjectType.PROFESSIONAL, SubjectType.PROFESSIONAL_ORDER],
+    SubjectFamily.COMPANY: [SubjectType.COMPANY, SubjectType.OPERATOR],
+}
+
+
+def family_of(subject_type: SubjectType) -> SubjectFamily:
+    """The first answer that leads to a type."""
+    return next(family for family in SubjectFamily if subject_type in family.types)

@@ -239,6 +239,58 @@ def test_a_request_without_a_section_is_not_sent(visitor: Browser) -> None:
     assert whole.heading == "Che cosa chiedi"
 
 
+def test_a_request_with_words_in_it_is_removed_only_after_asking(visitor: Browser) -> None:
+    written = {"requests-0-kind": "change", "requests-0-reasons": REASONS}
+    page = _start(visitor).submit(button="aggiungi", **written)
+    page = page.submit(button="tutto=1").submit(button="continua")
+
+    asked = page.submit(button="togli=0")
+
+    assert asked.heading == "Togli la richiesta 1"
+    assert REASONS in asked.text
+    kept = asked.follow("Tieni la richiesta")
+    assert kept.items(".ptm-askcard h2") == ["Richiesta 1", "Richiesta 2"]
+    empty = kept.submit(button="togli=1")
+    assert empty.items(".ptm-askcard h2") == ["Richiesta 1"], "nothing was written in it"
+    assert REASONS in empty.soup.find(id="requests-0-reasons").get_text()
+
+
+def test_a_request_is_gone_once_its_author_has_confirmed(visitor: Browser) -> None:
+    written = {"requests-0-kind": "change", "requests-0-reasons": REASONS}
+    page = _start(visitor).submit(button="aggiungi", **written)
+    page = page.submit(button="tutto=1").submit(button="continua")
+
+    left = page.submit(button="togli=0").press("Togli la richiesta")
+
+    assert left.items(".ptm-askcard h2") == ["Richiesta 1"]
+    assert REASONS not in left.soup.find(id="requests-0-reasons").get_text()
+    assert "La richiesta è stata tolta." in left.text
+
+
+def test_who_writes_is_asked_in_five_answers_and_further_only_where_it_matters(
+    visitor: Browser,
+) -> None:
+    first = _ask(_start(visitor))
+
+    assert len(first.items("[name=type]")) == 5
+    assert first.submit(type="citizen").error_of("name") == "", "a citizen is asked nothing more"
+    finer = first.submit(type="any-association")
+    assert finer.heading == "Chi sei"
+    assert "Sindacato" in finer.text
+    assert "Comune" not in finer.items(".form-check label")
+    nothing = finer.submit(has="type")
+    assert nothing.errors == ["Scegli se scrivi come cittadino, impresa, ente o altro."]
+    assert "Scrivi come: Sindacato" in nothing.submit(type="trade-union").text
+    again = nothing.browser.open(nothing.address.partition("?")[0], tipo=1)
+    assert again.soup.find("input", checked=True)["value"] == "any-association"
+
+
+def test_an_answer_that_is_none_of_the_five_is_refused(visitor: Browser) -> None:
+    page = _ask(_start(visitor)).submit(type="martian")
+
+    assert page.errors == ["Scegli una delle voci dell’elenco."]
+
+
 def test_a_comune_writes_through_its_representative(visitor: Browser) -> None:
     page = _ask(_start(visitor)).submit(type="municipality")
     page = page.submit(
