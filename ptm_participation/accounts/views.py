@@ -183,11 +183,17 @@ def _show_link(user: User) -> str:
     return render_template("accounts/link.html", user=user, token=token)
 
 
-@bp.route("/ufficio/utenti/<int:user_id>/chiudi", methods=["POST"])
+@bp.route("/ufficio/utenti/<int:user_id>/chiudi", methods=["GET", "POST"])
 @requires(Permission.KEEP_ACCOUNTS)
 def close(user_id: int) -> Any:
+    """Closing asks first; opening again is one click, since nothing is lost by it."""
     user = get_user(user_id)
-    if ConfirmForm().validate_on_submit():
+    form = ConfirmForm()
+    if form.validate_on_submit():
         change = service.close_account if user.active else service.reopen_account
         change(signed_in_user(), user)
+        done = _("The account is open again.") if user.active else _("The account is closed.")
+        flash(done, "success")
+    elif user.active:
+        return render_template("accounts/close.html", form=form, user=user)
     return redirect(url_for("accounts.show", user_id=user.id))

@@ -109,7 +109,11 @@ def test_a_closed_account_does_not_sign_in_and_can_be_opened_again(
     person = db.session.scalars(sa.select(User).filter_by(email=OFFICER)).one()
     page = as_administrator.open(f"/ufficio/utenti/{person.id}")
 
-    page = page.press("Disattiva l’utente")
+    asked = page.follow("Disattiva l’utente")
+    assert "esce subito dal servizio" in asked.text
+    assert as_staff.open("/ufficio/osservazioni").status == 200, "asking closes nothing"
+    page = asked.press("Disattiva l’utente")
+    assert "Utente disattivato." in page.text
     assert as_staff.open("/ufficio/osservazioni").heading == "Accedi"
     assert as_staff.sign_in(OFFICER, PASSWORD).heading == "Accedi"
 
