@@ -22,7 +22,11 @@ class ContentForm(PtmForm):
     day = DayField(_l("Day"), [InputRequired(_l("Write the day."))])
     hour = HourField(_l("Begins at"), [InputRequired(_l("Write when it begins."))])
     place = StringField(_l("Place"), [at_most(200)])
-    body = TextAreaField(_l("Text"), [DataRequired(_l("Write the text.")), at_most(20_000)])
+    body = TextAreaField(
+        _l("Text"),
+        [DataRequired(_l("Write the text.")), at_most(20_000)],
+        description=_l("A blank line begins a new paragraph; web addresses become links."),
+    )
     file = FileField(_l("The file"))
 
     def __init__(self, kind: ContentKind, *args: Any, **kwargs: Any) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from ptm_participation.accounts.access import Permission, requires
@@ -55,6 +55,7 @@ def new() -> Any:
                 form.words(file),
                 token=form.token.data,
             )
+            flash(_("The draft is saved."), "success")
             return redirect(url_for("communications.show", content_id=made.id))
     return render_template("communications/new.html", form=form, kind=kind, accepted=ACCEPTED)
 
@@ -83,6 +84,7 @@ def show(content_id: int) -> Any:
         if not _may_change(content):
             raise NotAllowed()
         if _change(content, form):
+            flash(_("The text is saved."), "success")
             return redirect(url_for("communications.show", content_id=content.id))
     return render_template(
         "communications/show.html",
@@ -117,7 +119,22 @@ def _change(content: Content, form: ContentForm) -> bool:
 @requires(Permission.PUBLISH_CONTENT)
 def publish(content_id: int) -> Any:
     content = queries.get_content(content_id)
-    if ConfirmForm().validate_on_submit():
-        public = content.published_at is not None
-        (service.unpublish_content if public else service.publish_content)(_writer(), content)
+    if ConfirmForm().validate_on_submit() and content.published_at is None:
+        service.publish_content(_writer(), content)
+        flash(_("It is published."), "success")
     return redirect(url_for("communications.show", content_id=content.id))
+
+
+@bp.route("/ufficio/contenuti/<int:content_id>/ritira", methods=["GET", "POST"])
+@requires(Permission.PUBLISH_CONTENT)
+def unpublish(content_id: int) -> Any:
+    content = queries.get_content(content_id)
+    back = redirect(url_for("communications.show", content_id=content.id))
+    if content.published_at is None:
+        return back
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        service.unpublish_content(_writer(), content)
+        flash(_("It is a draft again."), "success")
+        return back
+    return render_template("communications/unpublish.html", form=form, content=content)

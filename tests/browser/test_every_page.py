@@ -77,6 +77,7 @@ OFFICE = (
     "/ufficio/soggetti/nuovo",
     "/ufficio/contenuti",
     "/ufficio/contenuti/1",
+    "/ufficio/contenuti/1/ritira",
     "/ufficio/contenuti/nuovo",
     "/ufficio/contenuti/nuovo?genere=incontri",
     "/ufficio/contenuti/nuovo?genere=documenti",
@@ -94,6 +95,7 @@ OFFICE = (
     "/ufficio/dati/procedimento/1",
     "/ufficio/utenti",
     "/ufficio/utenti/1",
+    "/ufficio/utenti/1/chiudi",
     "/ufficio/utenti/nuovo",
     "/ufficio/verifica",
 )
@@ -221,8 +223,20 @@ def _walk_the_form(walk: Walk, page: Page) -> None:
     walk.look(page, "refused")
     page.locator('label[for="requests-0-kind-4"]').click()
     page.locator("#requests-0-reasons").fill("L'area è coltivata.")
+    key = page.url.split("/")[4]
+    page.locator('button[name="aggiungi"]').click()
+    page.locator('button[name="tutto"]').click()
+    page.locator('button[name="continua"]').last.click()
+    page.locator('button[name="togli"]').first.click()
+    walk.look(page)
+    page.goto(f"/osserva/{key}/richieste")
+    page.locator('button[name="togli"]').last.click()
     page.locator(go_on).last.click()
     walk.look(page, "type")
+    page.locator('label:has-text("Comune")').first.click()
+    page.locator(go_on).last.click()
+    walk.look(page, "type, further")
+    page.goto(f"/osserva/{key}/chi-sei")
     check = page.url.replace("chi-sei", "controlla")
     page.goto(check)
     walk.look(page, "missing")

@@ -59,6 +59,37 @@ def test_a_contributor_sees_no_personal_data(as_contributor: Browser) -> None:
         assert as_contributor.open(path).status == 403, path
 
 
+def test_who_publishes_sees_first_what_the_public_will_read(
+    as_staff: Browser, visitor: Browser
+) -> None:
+    body = "Iscrizioni su https://www.cittametropolitana.mi.it/ptm\n\n<b>Seconda</b> riga."
+
+    draft = _draft(as_staff, body=body)
+
+    assert "Bozza salvata." in draft.text
+    preview = draft.soup.select_one("article")
+    draft.press("Pubblica")
+    page = visitor.open("/notizie").follow("Nuovo incontro")
+    read = page.soup.select_one("article")
+    assert [str(p) for p in preview.select("p")][-2:] == [str(p) for p in read.select("p")][-2:]
+    link = read.select_one("p a")
+    assert link["href"] == "https://www.cittametropolitana.mi.it/ptm"
+    assert set(link["rel"]) == {"nofollow", "noopener"}
+    assert "<b>Seconda</b> riga." in page.text
+
+
+def test_a_content_is_taken_back_only_after_asking(as_staff: Browser, visitor: Browser) -> None:
+    page = _draft(as_staff).press("Pubblica")
+
+    asked = page.follow("Togli dalla pubblicazione")
+
+    assert "il pubblico non lo trova più" in asked.text
+    assert "Nuovo incontro" in visitor.open("/notizie").text
+    page = asked.press("Togli dalla pubblicazione")
+    assert "Il contenuto è di nuovo una bozza." in page.text
+    assert "Nuovo incontro" not in visitor.open("/notizie").text
+
+
 def test_an_event_has_its_day_hour_and_place(as_staff: Browser, visitor: Browser) -> None:
     without = _draft(as_staff, "incontri")
     assert without.error_of("hour") == "Scrivere l’ora di inizio."
