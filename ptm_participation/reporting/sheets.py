@@ -99,7 +99,7 @@ def _register_rows(conditions: list[sa.ColumnElement[bool]]) -> Rows:
         sa.select(sa.func.count())
         .where(
             SubmissionFile.submission_id == Observation.submission_id,
-            SubmissionFile.file_class == FileClass.ATTACHMENT,
+            SubmissionFile.file_class.in_((FileClass.ATTACHMENT, FileClass.SCAN)),
         )
         .scalar_subquery()
     )

@@ -24,6 +24,16 @@ from ptm_participation.reporting import exports, queries, service, sheets
 
 bp = Blueprint("reporting", __name__)
 
+# What a downloaded file is called: it lies among the office's own.
+FILE_NAMES = {
+    "register": "registro",
+    "municipalities": "comuni",
+    "stakeholders": "portatori-di-interesse",
+    "consultations": "consultazioni",
+    "sections": "sezioni",
+    "summary": "sintesi",
+}
+
 CHUNK = 256 * 1024
 
 
@@ -80,7 +90,7 @@ def export(name: str, format: str) -> Any:
     answer = Response(stream_with_context(content), content_type=exports.FORMATS[format])
     day = clock.today().isoformat()
     answer.headers["Content-Disposition"] = (
-        f'attachment; filename="{procedure.code}-{name}-{day}.{format}"'
+        f'attachment; filename="{procedure.code}-{FILE_NAMES[name]}-{day}.{format}"'
     )
     return answer
 
