@@ -225,9 +225,12 @@ def _walk_the_form(walk: Walk, page: Page) -> None:
     page.locator("#requests-0-reasons").fill("L'area è coltivata.")
     key = page.url.split("/")[4]
     page.locator('button[name="aggiungi"]').click()
-    page.locator('button[name="tutto"]').click()
+    page.locator('button[name="tutto"][value="1"]').click()
+    page.locator('button[name="tutto"][value="0"]').wait_for()
     page.locator('button[name="continua"]').last.click()
+    page.wait_for_url("**/richieste*")
     page.locator('button[name="togli"]').first.click()
+    page.wait_for_url("**togli**")
     walk.look(page)
     page.goto(f"/osserva/{key}/richieste")
     page.locator('button[name="togli"]').last.click()
