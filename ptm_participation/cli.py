@@ -1,14 +1,15 @@
 """The `ptm` commands. They call use cases, and end with status 1 and a sentence on error."""
 
+import contextlib
 import dataclasses
 import functools
 import getpass
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 import click
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, ScriptInfo, with_appcontext
 from flask_babel import force_locale
 
+import ptm_participation.models  # noqa: F401 - a backup holds the tables that no page imports too
 from ptm_participation.accounts import service as accounts
 from ptm_participation.accounts.access import PERMISSIONS, Permission, Role
 from ptm_participation.accounts.models import User
@@ -47,14 +49,24 @@ def operator() -> Any:
     return Operator(f"command line ({name})", f"command line ({name})")
 
 
+@contextlib.contextmanager
+def _sentences() -> Iterator[None]:
+    """Let what goes wrong for a reason outside the program end with a sentence, not a trace."""
+    try:
+        yield
+    except (DomainError, backup.BackupError) as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        raise click.ClickException(f"{place}{error.strerror or error}.") from error
+
+
 class Commands(AppGroup):
     """Commands whose errors are sentences, and whose words are those of the default language."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        try:
+        with _sentences():
             return super().invoke(ctx)
-        except (DomainError, backup.BackupError) as error:
-            raise click.ClickException(str(error)) from error
 
 
 def register(group: click.Group) -> None:
@@ -68,10 +80,8 @@ def _sentence(function: F) -> F:
 
     @functools.wraps(function)
     def run(*args: Any, **kwargs: Any) -> Any:
-        try:
+        with _sentences():
             return function(*args, **kwargs)
-        except (DomainError, backup.BackupError) as error:
-            raise click.ClickException(str(error)) from error
 
     return run  # type: ignore[return-value]
 
@@ -287,19 +297,34 @@ def export(name: str, format_: str, out: Path, filter_: str) -> None:
     from ptm_participation.reporting import exports, sheets
     from ptm_participation.reporting.service import note_export
 
-    arguments = dict(parse_qsl(filter_))
-    draft = out.with_name(f".{out.name}.part")
-    with force_locale("it"):
-        procedure = get_procedure()
-        note_export(operator(), procedure, name=name, format=format_, filter=filter_)
-        sheet = sheets.make(name, procedure, arguments, seen_by=operator())
-        with draft.open("wb") as file:
-            if format_ == "xlsx":
-                exports.to_xlsx(sheet, file)
-            else:
-                file.writelines(exports.to_csv(sheet))
-    draft.replace(out)
+    procedure = get_procedure()
+    with force_locale("it"), _file_made_whole(out) as file:
+        sheet = sheets.make(name, procedure, dict(parse_qsl(filter_)), seen_by=operator())
+        if format_ == "xlsx":
+            exports.to_xlsx(sheet, file)
+        else:
+            file.writelines(exports.to_csv(sheet))
+    note_export(operator(), procedure, name=name, format=format_, filter=filter_)
     click.echo(f"{out}")
+
+
+@contextlib.contextmanager
+def _file_made_whole(path: Path) -> Iterator[IO[bytes]]:
+    """A file that takes the place of the one at `path` once all is written.
+
+    A device or a pipe is written into: replacing it would leave a file in its place.
+    """
+    if path.exists() and not path.is_file():
+        with path.open("wb") as file:
+            yield file
+        return
+    draft = path.with_name(f".{path.name}.part")
+    try:
+        with draft.open("wb") as file:
+            yield file
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 audit_group = Commands("audit", help="The log of every change.")
@@ -351,6 +376,8 @@ def restore(folder: Path) -> None:
     """Fill an empty database and storage from a backup."""
     manifest = backup.read_manifest(folder)
     root, url = current_app.config["ROOT"], current_app.config["SQLALCHEMY_DATABASE_URI"]
+    if not schema.knows(root, manifest["revision"]):
+        raise backup.BackupError("The backup was made by a newer version of the program.")
     present = schema.current(url)
     if present not in {None, manifest["revision"]}:
         raise backup.BackupError("The database is not empty and has another schema.")

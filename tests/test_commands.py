@@ -15,7 +15,7 @@ from ptm_participation import create_app
 from ptm_participation.accounts.models import User
 from ptm_participation.core import audit
 from ptm_participation.core.db import db
-from ptm_participation.core.storage import StoredFile, files
+from ptm_participation.core.storage import FileStore, StoredFile, files
 from ptm_participation.core.transaction import use_case
 from ptm_participation.observations.models import Observation
 from tests import factories
@@ -23,6 +23,7 @@ from tests.commands import ptm
 from tests.conftest import ENGINES, PASSWORD, SERVER, Database
 from tests.observations.test_submission import _as_citizen, _ask, _send, _start, _with_file
 from tests.pages import Browser
+from tests.serving.server import Installation, empty_database
 
 
 def _link(output: str) -> str:
@@ -95,6 +96,47 @@ def test_an_export_takes_a_filter_as_in_the_address(app: Flask, tmp_path: Path) 
     rows = [line for line in text.splitlines() if not line.startswith("#")]
     assert "# Filtro: Comune: Magenta" in text
     assert [row["Proponente"] for row in csv.DictReader(io.StringIO("\n".join(rows)))] == ["Bruno"]
+
+
+def _exports_in_the_log() -> int:
+    return db.session.query(audit.AuditEntry).filter_by(action="export.made").count()
+
+
+def test_an_export_that_fails_leaves_a_sentence_and_no_trace(app: Flask, tmp_path: Path) -> None:
+    nowhere = tmp_path / "nonexistent" / "r.csv"
+
+    done = ptm(app, "export", "register", "--format", "csv", "--out", str(nowhere))
+
+    assert done.exit_code == 1
+    assert "No such file or directory." in done.output
+    assert _exports_in_the_log() == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_export_goes_into_a_pipe_and_leaves_it_one(app: Flask, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+
+    done = ptm(app, "export", "register", "--format", "csv", "--out", str(pipe))
+    received = os.read(reader, 100)
+    os.close(reader)
+
+    assert done.exit_code == 0, done.output
+    assert pipe.is_fifo()
+    assert received.decode("utf-8-sig").startswith("# Registro")
+    assert _exports_in_the_log() == 1
+
+
+def test_heads_that_are_none_are_refused_in_a_sentence(app: Flask, tmp_path: Path) -> None:
+    for number, content in enumerate(("nothing", "[]", '{"heads": [{}]}', '{"heads": {"a": 1}}')):
+        file = tmp_path / f"{number}.json"
+        file.write_text(content)
+
+        done = ptm(app, "audit", "verify", "--heads", str(file))
+
+        assert done.exit_code == 1
+        assert f"{number}.json does not hold exported heads" in done.output
 
 
 def test_the_log_is_verified_against_the_exported_heads(app: Flask) -> None:
@@ -228,13 +270,81 @@ def test_a_backup_that_was_touched_is_refused(
     assert "observation.jsonl is missing or was changed" in done.output
 
 
-def test_nothing_is_restored_over_what_is_there(app: Flask, tmp_path: Path) -> None:
-    factories.observation()
+def test_nothing_is_restored_over_what_is_there(
+    app: Flask, visitor: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither rows nor files."""
+    _send(_as_citizen(_ask(_with_file(_start(visitor), "mappa.pdf", factories.PDF_BYTES))))
     folder = tmp_path / "backup"
     ptm(app, "backup", str(folder))
+    other_store = FileStore((tmp_path / "store").as_uri())
+    monkeypatch.setitem(app.extensions, "ptm_files", other_store)
 
     done = ptm(app, "restore", str(folder))
 
     assert done.exit_code == 1
     assert "The database is not empty" in done.output
+    assert list((tmp_path / "store").rglob("*")) == []
     assert ptm(app, "backup", str(folder)).exit_code == 1
+
+
+def test_a_backup_is_made_and_restored_by_processes_of_their_own(
+    engine: str, tmp_path: Path
+) -> None:
+    """A command has only what it imports itself: here every table must be there."""
+    worker = Database(engine, tmp_path).worker
+    places = []
+    for name in ("first", "second"):
+        home = tmp_path / name
+        home.mkdir()
+        url = empty_database(engine, home, f"{name}_{worker}")
+        places.append(Installation(home, url))
+    first, second = places
+
+    first.ptm("init")
+    made = first.ptm("backup", str(tmp_path / "backup"))
+    restored = second.ptm("restore", str(tmp_path / "backup"))
+
+    assert made.split(" are in ")[0] == restored.split(" are restored")[0]
+    assert "intact" in second.ptm("audit", "verify")
+    assert "Reference data" not in second.ptm("init")
+
+
+def test_a_backup_that_cannot_be_made_says_why(
+    app: Flask, visitor: Browser, tmp_path: Path
+) -> None:
+    _send(_as_citizen(_ask(_with_file(_start(visitor), "mappa.pdf", factories.PDF_BYTES))))
+    sha256 = db.session.scalars(sa.select(StoredFile.sha256)).first()
+    folder = files().folder
+    assert sha256 is not None
+    assert folder is not None
+    (folder / files().place(sha256)).unlink()
+
+    without_file = ptm(app, "backup", str(tmp_path / "backup"))
+    nowhere = ptm(app, "backup", "/proc/backup")
+
+    assert without_file.exit_code == nowhere.exit_code == 1
+    assert f"The file {sha256} is missing from the storage." in without_file.output
+    assert "/proc/backup: No such file or directory." in nowhere.output
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"revision": None}, "its manifest.json is not whole"),
+        ({"sha256": []}, "its manifest.json is not whole"),
+        ({"revision": "9999_tomorrow"}, "made by a newer version of the program"),
+    ],
+)
+def test_a_backup_that_is_none_is_refused_in_a_sentence(
+    app: Flask, tmp_path: Path, change: dict[str, object], sentence: str
+) -> None:
+    folder = tmp_path / "backup"
+    ptm(app, "backup", str(folder))
+    manifest = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(json.dumps(manifest | change))
+
+    done = ptm(app, "restore", str(folder))
+
+    assert done.exit_code == 1
+    assert sentence in done.output

@@ -90,9 +90,12 @@ def _plain(value: Any) -> Any:
 
 def _copy_out(store: FileStore, sha256: str, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        pieces = store.read(sha256)
+    except FileNotFoundError as error:
+        raise BackupError(f"The file {sha256} is missing from the storage.") from error
     with path.open("wb") as file:
-        for piece in store.read(sha256):
-            file.write(piece)
+        file.writelines(pieces)
     if _digest(path) != sha256:
         raise BackupError(f"The stored file {sha256} no longer has its digest.")
 
@@ -120,11 +123,15 @@ def _write_manifest(
 def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest, after checking every digest that it lists. Raises BackupError."""
     try:
-        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        listed = dict(manifest["sha256"])
-    except (OSError, ValueError, KeyError) as error:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
         raise BackupError(f"{folder} holds no backup: {error}") from error
-    for name, digest in listed.items():
+    kinds = {"revision": str, "heads": list, "sha256": dict}
+    if not isinstance(manifest, dict) or not all(
+        isinstance(manifest.get(name), kind) for name, kind in kinds.items()
+    ):
+        raise BackupError(f"{folder} holds no backup: its {MANIFEST} is not whole.")
+    for name, digest in manifest["sha256"].items():
         path = folder / name
         if not path.is_file() or _digest(path) != digest:
             raise BackupError(f"{name} is missing or was changed since the backup was made.")
@@ -137,6 +144,7 @@ def restore(folder: Path, store: FileStore) -> BackupReport:
     The manifest must have been read, and the schema be of its revision. All rows go in within
     one transaction, so a restore that fails leaves the database empty.
     """
+    _refuse_rows()  # before a file is copied, and again where no other can write
     files = 0
     for path in sorted((folder / "files").rglob("*")):
         if path.is_file():
@@ -147,12 +155,16 @@ def restore(folder: Path, store: FileStore) -> BackupReport:
     return BackupReport(rows, files, audit.heads())
 
 
-@use_case
-def _restore_rows(folder: Path) -> int:
-    rows = 0
+def _refuse_rows() -> None:
     for table in Base.metadata.sorted_tables:
         if db.session.execute(sa.select(table).limit(1)).first() is not None:
             raise BackupError(f"The database is not empty: {table.name} holds rows.")
+
+
+@use_case
+def _restore_rows(folder: Path) -> int:
+    _refuse_rows()
+    rows = 0
     for table in Base.metadata.sorted_tables:
         rows += _read_table(table, folder / "tables" / f"{table.name}.jsonl")
     return rows

@@ -4,8 +4,11 @@ import dataclasses
 import json
 from pathlib import Path
 
+from flask_babel import lazy_gettext as _l
+
 from ptm_participation.core import audit, clock
 from ptm_participation.core.audit import Head
+from ptm_participation.core.errors import DomainError
 
 
 def export(folder: Path) -> Path:
@@ -22,11 +25,19 @@ def export(folder: Path) -> Path:
     return path
 
 
+class UnreadableHeads(DomainError):
+    message = _l("%(path)s does not hold exported heads.")
+
+
 def read(place: Path) -> list[Head]:
-    """The heads of a file, or of every file of a folder."""
+    """The heads of a file, or of every file of a folder. Raises UnreadableHeads."""
     paths = sorted(place.glob("*.json")) if place.is_dir() else [place]
-    return [
-        Head(**head)
-        for path in paths
-        for head in json.loads(path.read_text(encoding="utf-8"))["heads"]
-    ]
+    return [head for path in paths for head in _of_file(path)]
+
+
+def _of_file(path: Path) -> list[Head]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))["heads"]
+        return [Head(str(one["stream"]), int(one["seq"]), str(one["hash"])) for one in found]
+    except (ValueError, TypeError, KeyError) as error:
+        raise UnreadableHeads(path=path) from error

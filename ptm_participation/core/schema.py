@@ -28,6 +28,12 @@ def head(root: Path) -> str:
     return revision
 
 
+def knows(root: Path, revision: str) -> bool:
+    """Whether the migrations of this program lead to or past the revision."""
+    script = ScriptDirectory.from_config(alembic_config(root))
+    return revision in {known.revision for known in script.walk_revisions()}
+
+
 def current(url: str) -> str | None:
     """The revision of the database, None if it is empty."""
     with bare_connection(url) as connection:
