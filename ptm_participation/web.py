@@ -12,6 +12,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, ValidationError
 from whitenoise import WhiteNoise
 
 from ptm_participation.accounts.access import PUBLIC, SIGNED_IN, Permission, access_mark
@@ -25,6 +26,7 @@ from ptm_participation.communications.views import bp as communications
 from ptm_participation.consultations.views import bp as consultations
 from ptm_participation.core import clock, formats
 from ptm_participation.core.errors import DomainError
+from ptm_participation.core.numbers import whole
 from ptm_participation.extensions import babel, csrf, sessions
 from ptm_participation.observations import office, paper, proof, sending, tracking, views
 from ptm_participation.observations.blueprint import bp as observations
@@ -48,6 +50,9 @@ BLUEPRINTS = (
 )
 # Modules whose import registers views, job handlers and witnesses of the log.
 REGISTERED = (views, sending, office, paper, tracking, receipts, proof)
+
+# Three for each of the two thousand rows that an attendance sheet may have, and some.
+MOST_FIELDS = 8000
 
 LANGUAGES = {"it": "Italiano", "en": "English"}
 VENDOR_FOLDERS = ("assets", "css", "fonts", "js", "svg")
@@ -88,8 +93,21 @@ class LanguagePrefix:
         return self.wsgi(environ, start_response)
 
 
+class WholeNumber(IntegerConverter):
+    """A number in an address, in the digits 0 to 9, as large as the database can hold."""
+
+    regex = "[0-9]+"
+
+    def to_python(self, value: str) -> int:
+        number = whole(value)
+        if number is None:
+            raise ValidationError()
+        return number
+
+
 def set_up(app: Flask) -> None:
     """Bind the extensions and give the application its manners."""
+    app.url_map.converters["int"] = WholeNumber
     babel.init_app(app, locale_selector=request_language)
     csrf.init_app(app)
     sessions.init_app(app, add_context_processor=False)
@@ -97,6 +115,8 @@ def set_up(app: Flask) -> None:
     sessions.user_loader(session_user)
     app.session_interface = Cookies()
     _serve_assets(app)
+    app.before_request(check_address)
+    app.before_request(check_form_data)
     app.before_request(check_form_token)
     app.before_request(check_access)
     app.after_request(add_headers)
@@ -171,6 +191,26 @@ def check_access() -> Any:
     if mark == SIGNED_IN or (isinstance(mark, Permission) and user.can(mark)):
         return None
     return abort(403)
+
+
+def check_address() -> None:
+    """Refuse a NUL in an address: PostgreSQL keeps none, not even to search for it."""
+    if "\0" in request.path or any("\0" in text for _name, text in request.args.items(multi=True)):
+        abort(400)
+
+
+def check_form_data() -> None:
+    """Refuse a form that no page of ours makes, before anything reads it.
+
+    Werkzeug bounds a form sent in parts; one that is encoded it would read whole, however long,
+    and take apart into however many fields.
+    """
+    if request.mimetype == "application/x-www-form-urlencoded":
+        longest = current_app.config["MAX_FORM_MEMORY_SIZE"]
+        if (request.content_length or 0) > longest or request.get_data().count(b"&") > MOST_FIELDS:
+            abort(413)
+    elif None in request.form or None in request.files:  # a part without a name
+        abort(400)
 
 
 def check_form_token() -> None:

@@ -14,6 +14,7 @@ from ptm_participation.communications.forms import ContentForm, shown
 from ptm_participation.communications.models import Content, ContentKind
 from ptm_participation.core.errors import DomainError, NotAllowed, NotFound
 from ptm_participation.core.form_tokens import new_token
+from ptm_participation.core.forms import base_version
 from ptm_participation.core.storage import Kept
 from ptm_participation.core.uploads import ACCEPTED, FileRefused, receive
 from ptm_participation.procedure import queries as procedures
@@ -106,7 +107,7 @@ def _change(content: Content, form: ContentForm) -> bool:
         return False
     try:
         service.change_content(
-            _writer(), content, form.words(file), base_version=int(form.base_version.data or 0)
+            _writer(), content, form.words(file), base_version=base_version(form.base_version)
         )
     except DomainError as error:
         form.body.errors = [str(error)]

@@ -7,9 +7,10 @@ from flask_babel import gettext as _
 
 from ptm_participation.consultations.models import ConsultationKind
 from ptm_participation.consultations.queries import ConsultationFilter
-from ptm_participation.core import formats
+from ptm_participation.core import clock, formats
 from ptm_participation.core.chips import Chip
 from ptm_participation.core.chips import chips as chips_of
+from ptm_participation.core.numbers import whole
 from ptm_participation.procedure import naming
 from ptm_participation.procedure.models import Procedure, StepKind
 from ptm_participation.stakeholders.subjects import SubjectGroup, SubjectType
@@ -19,12 +20,11 @@ def read(arguments: Mapping[str, str]) -> ConsultationFilter:
     """The filter of an address; what cannot be read is left out."""
 
     def number(name: str) -> int | None:
-        text = arguments.get(name, "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+        return whole(arguments.get(name))
 
     def day(name: str) -> dt.date | None:
         try:
-            return dt.date.fromisoformat(arguments.get(name, ""))
+            return clock.parse_day(arguments.get(name, ""))
         except ValueError:
             return None
 

@@ -1,5 +1,6 @@
 """The form of a consultation."""
 
+import datetime as dt
 from typing import Any
 
 from flask_babel import gettext as _
@@ -19,6 +20,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Optional
 
 from ptm_participation.consultations.models import AttendanceRole, ConsultationKind
+from ptm_participation.core import clock
 from ptm_participation.core.forms import DayField, HourField, PtmForm, at_most, labelled, options
 from ptm_participation.procedure.models import StepKind
 from ptm_participation.territory.queries import list_municipalities, list_zones
@@ -68,8 +70,15 @@ class ConsultationForm(PtmForm):
     def validate_ends(self, field: HourField) -> None:
         if field.data and not self.starts.data:
             raise ValidationError(_("Write also when it began."))
-        if field.data and field.data < self.starts.data:
+        if not field.data or not self.day.data:
+            return
+        # In the hour that the clocks skip in spring, a later hour may be an earlier instant.
+        if self.instant_of(field.data) < self.instant_of(self.starts.data):
             raise ValidationError(_("It cannot end before it begins."))
+
+    def instant_of(self, hour: dt.time) -> dt.datetime:
+        """An hour of the form's day on the clocks of Rome, in UTC."""
+        return dt.datetime.combine(self.day.data, hour, clock.ROME).astimezone(dt.UTC)
 
 
 class AttendeeForm(PtmForm):

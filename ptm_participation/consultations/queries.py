@@ -18,6 +18,7 @@ from ptm_participation.consultations.models import (
 from ptm_participation.core import clock
 from ptm_participation.core.db import db
 from ptm_participation.core.errors import NotFound
+from ptm_participation.core.numbers import whole
 from ptm_participation.plan.models import Anchor, ProvisionTheme, SectionVersion
 from ptm_participation.procedure.models import Procedure, StepKind
 from ptm_participation.stakeholders.models import Stakeholder
@@ -153,13 +154,8 @@ def list_consultations(
         present,
         Consultation.minutes != "",
     ).where(*filter_.conditions(procedure))
-    instant, _sep, last_id = before.partition("~")
-    if last_id.isdigit():
-        try:
-            moment = clock.parse_instant(instant)
-        except ValueError:
-            moment = clock.now()
-        mark = sa.tuple_(sa.literal(moment, Consultation.starts_at.type), sa.literal(int(last_id)))
+    mark = _mark(before)
+    if mark is not None:
         query = query.where(sa.tuple_(Consultation.starts_at, Consultation.id) < mark)
     result = db.session.execute(
         query.order_by(Consultation.starts_at.desc(), Consultation.id.desc()).limit(size + 1)
@@ -168,6 +164,19 @@ def list_consultations(
     page = rows[:size]
     more = len(rows) > size
     return page, f"{page[-1].starts_at.isoformat()}~{page[-1].id}" if more else None
+
+
+def _mark(cursor: str) -> sa.Tuple | None:
+    """Where the page before ended, None for a cursor that is none of ours."""
+    instant, _sep, last_id = cursor.partition("~")
+    number = whole(last_id)
+    try:
+        moment = clock.parse_instant(instant)
+    except ValueError:
+        return None
+    if number is None:
+        return None
+    return sa.tuple_(sa.literal(moment, Consultation.starts_at.type), sa.literal(number))
 
 
 def count_consultations(procedure: Procedure, filter_: ConsultationFilter) -> int:

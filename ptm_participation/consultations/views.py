@@ -21,6 +21,8 @@ from ptm_participation.core import clock, downloads
 from ptm_participation.core.chips import without_paging
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.form_tokens import new_token
+from ptm_participation.core.forms import base_version
+from ptm_participation.core.numbers import whole
 from ptm_participation.core.uploads import ACCEPTED, FileRefused, receive
 from ptm_participation.plan import queries as plan
 from ptm_participation.procedure import queries as procedures
@@ -93,7 +95,7 @@ def edit(consultation_id: int) -> Any:
                     signed_in_user(),
                     consultation,
                     account,
-                    base_version=int(form.base_version.data or 0),
+                    base_version=base_version(form.base_version),
                 )
             except DomainError as error:
                 form.minutes.errors = [str(error)]
@@ -110,7 +112,7 @@ def edit(consultation_id: int) -> Any:
 
 def _choosing(form: ConsultationForm, choices: Choices) -> dict[str, Any]:
     """What the form needs to show the stakeholders that can be chosen."""
-    chosen = {int(text) for text in form.stakeholders.data or [] if text.isdigit()}
+    chosen = {whole(text) for text in form.stakeholders.data or []}
     return {"choices": choices, "chosen_ids": chosen, "accepted": ACCEPTED}
 
 
@@ -147,8 +149,9 @@ def _account(
     if unknown:
         form.sections.errors = [_("Not found in the plan: %(what)s.", what="; ".join(unknown))]
         return None
-    chosen = [int(text) for text in form.stakeholders.data or [] if text.isdigit()]
-    if not set(chosen) <= choices.ids:
+    said = form.stakeholders.data or []
+    chosen = [number for text in said if (number := whole(text)) is not None]
+    if len(chosen) < len(said) or not set(chosen) <= choices.ids:
         form.stakeholders.errors = [_("Choose the stakeholders from the list.")]
         return None
     known = {a.stakeholder_id: a for a in consultation.attendances} if consultation else {}
@@ -158,17 +161,13 @@ def _account(
         else Attended(number)
         for number in dict.fromkeys(chosen)
     )
-    starts = dt.datetime.combine(form.day.data, form.starts.data or dt.time(), clock.ROME)
-    ends = (
-        dt.datetime.combine(form.day.data, form.ends.data, clock.ROME) if form.ends.data else None
-    )
     return Account(
         kind=ConsultationKind(form.kind.data),
         phase=StepKind(form.phase.data),
         title=form.title.data,
-        starts_at=starts.astimezone(dt.UTC),
+        starts_at=form.instant_of(form.starts.data or dt.time()),
         hour_known=form.starts.data is not None,
-        ends_at=ends.astimezone(dt.UTC) if ends else None,
+        ends_at=form.instant_of(form.ends.data) if form.ends.data else None,
         place=form.place.data or "",
         municipality_id=int(form.municipality.data or 0) or None,
         zone_id=int(form.zone.data or 0) or None,
@@ -208,7 +207,7 @@ def attendance(consultation_id: int) -> Any:
                 signed_in_user(),
                 consultation,
                 _attended(form, {row.stakeholder_id for row in rows}),
-                base_version=int(form.base_version.data or 0),
+                base_version=base_version(form.base_version),
             )
         except DomainError as error:
             problems = [("attendees", str(error))]

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 ROME = ZoneInfo("Europe/Rome")
 UTC = dt.UTC
+YEARS = range(1900, 2201)
 
 _offset = dt.timedelta()
 _fixed: ContextVar[dt.datetime | None] = ContextVar("fixed_instant", default=None)
@@ -47,7 +48,18 @@ def end_of_day(day: dt.date) -> dt.datetime:
 def parse_instant(text: str) -> dt.datetime:
     """An ISO instant; without a zone it is read on the clocks of Rome. ValueError if malformed."""
     instant = dt.datetime.fromisoformat(text)
-    return (instant if instant.tzinfo else instant.replace(tzinfo=ROME)).astimezone(UTC)
+    try:
+        return (instant if instant.tzinfo else instant.replace(tzinfo=ROME)).astimezone(UTC)
+    except OverflowError as error:  # at the very ends of the calendar
+        raise ValueError(text) from error
+
+
+def parse_day(text: str) -> dt.date:
+    """An ISO day of a year that a procedure can speak of. ValueError if it is none."""
+    day = dt.date.fromisoformat(text)
+    if day.year not in YEARS:
+        raise ValueError(text)
+    return day
 
 
 def run_from(instant_text: str) -> None:

@@ -5,14 +5,17 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from flask import g
+from flask import g, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import (
     DateField,
     EmailField,
+    FileField,
     HiddenField,
+    MultipleFileField,
     PasswordField,
     SearchField,
     StringField,
@@ -25,10 +28,13 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, Length
 
+from ptm_participation.core import clock
 from ptm_participation.core.audit import canonical_json, sha256
 from ptm_participation.core.errors import ChangedMeanwhile
+from ptm_participation.core.numbers import whole
 
 _UNKEEPABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+LONGEST_FIELD_NAME = 100
 _TEXT = (StringField, TextAreaField, EmailField, SearchField, TelField, URLField)
 
 
@@ -65,6 +71,25 @@ class PtmForm(FlaskForm):  # type: ignore[misc]
                 given = unbound_field.kwargs.get("filters", ())
                 options = {**options, "filters": [tidy, *given]}
             return unbound_field.bind(form=form, **options)
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What was sent, as far as a form of ours can have asked for it.
+
+            A file reaches only the fields that take files, and text only those that do not. Names
+            that no form of ours has would be taken for numbers of a list's rows.
+            """
+            if formdata is None or hasattr(formdata, "getlist"):  # given, and not for us to find
+                return formdata
+            if not form.is_submitted():
+                return None
+            takes_files = {f.name for f in form if isinstance(f, (FileField, MultipleFileField))}
+            files = [(n, f) for n, f in request.files.items(multi=True) if n in takes_files]
+            texts = [
+                (name, text)
+                for name, text in request.form.items(multi=True)
+                if name not in takes_files and name.isascii() and len(name) <= LONGEST_FIELD_NAME
+            ]
+            return CombinedMultiDict([MultiDict(files), MultiDict(texts)]) or None
 
         def get_translations(self, form: Any) -> _Sentences:
             return _Sentences(super().get_translations(form))
@@ -134,6 +159,11 @@ def _errors_of(field: Any) -> list[tuple[str, str]]:
     return [(field.id, str(error)) for error in field.errors]
 
 
+def base_version(field: Any) -> int:
+    """The version of the record that the form was opened on; 0, which none has, if it says none."""
+    return whole(str(field.data)) or 0
+
+
 def labelled(members: Iterable[Any]) -> list[SelectChoice]:
     """The members of an enumeration as choices, by value and label."""
     return [SelectChoice(member.value, member.label) for member in members]
@@ -168,7 +198,7 @@ class DayField(DateField):  # type: ignore[misc]
                 day = dt.datetime.strptime(text, pattern).date()  # noqa: DTZ007
             except ValueError:
                 continue
-            if 1900 <= day.year <= 2200:
+            if day.year in clock.YEARS:
                 self.data = day
                 return
         raise ValidationError(_("Write the date as day/month/year, for example 2/11/2020."))

@@ -1,13 +1,11 @@
-"""Whole numbers out of an address or a form, where anybody may have typed anything."""
+"""Whole numbers in an address or a form: text that anybody may have written."""
 
-# The largest that an integer column holds on PostgreSQL.
-LARGEST = 2**31 - 1
+MOST = 2**31 - 1  # what a column of the database holds
 
 
-def whole(text: object) -> int | None:
-    """The number that the text is in plain digits, if a column can hold it; else None."""
-    digits = str(text)
-    if not digits.isascii() or not digits.isdigit() or len(digits) > 10:
+def whole(text: str | None) -> int | None:
+    """The number that the text says in the digits 0 to 9; None if it says none that can be kept."""
+    if not text or not text.isascii() or not text.isdigit() or len(text) > len(str(MOST)):
         return None
-    number = int(digits)
-    return number if number <= LARGEST else None
+    number = int(text)
+    return number if number <= MOST else None

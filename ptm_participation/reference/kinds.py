@@ -24,6 +24,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from ptm_participation.core.db import Base, db
 from ptm_participation.core.formats import number
 from ptm_participation.core.forms import DayField, PtmForm, at_most, labelled, options
+from ptm_participation.core.numbers import whole
 from ptm_participation.core.reference import Verification
 from ptm_participation.plan.models import (
     Document,
@@ -58,7 +59,7 @@ class WholeNumberField(IntegerField):  # type: ignore[misc]
 
     def process_formdata(self, valuelist: list[str]) -> None:
         text = "".join(valuelist).replace(".", "").replace(" ", "").strip()
-        self.data = int(text) if text.isdecimal() and len(text) < 12 else None
+        self.data = whole(text)
         if self.data is None or self.data > self.most:
             raise ValidationError(
                 _("Write a whole number between 0 and %(most)s.", most=number(self.most))
@@ -75,7 +76,7 @@ def boundary(_form: Any, field: Any) -> None:
         good = len(corners) > 3 and all(
             abs(longitude) <= 180 and abs(latitude) <= 90 for longitude, latitude in corners
         )
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         good = False
     if not good:
         raise ValidationError(_("Write a GeoJSON Polygon or MultiPolygon, in degrees."))

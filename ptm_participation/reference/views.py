@@ -9,6 +9,7 @@ from ptm_participation.accounts.access import Permission, requires
 from ptm_participation.accounts.reader import signed_in_user
 from ptm_participation.core.errors import ChangedMeanwhile, DomainError, NotFound
 from ptm_participation.core.forms import options
+from ptm_participation.core.numbers import whole
 from ptm_participation.plan import queries as plan
 from ptm_participation.plan.models import SectionVersion
 from ptm_participation.procedure import queries as procedures
@@ -35,7 +36,7 @@ def index() -> Any:
 def facts(slug: str) -> Any:
     kind = _kind(slug)
     only_open = request.args.get("da-verificare") == "si"
-    after = request.args.get("dopo", 0, type=int)
+    after = whole(request.args.get("dopo")) or 0
     rows, following = queries.list_facts(kind, only_to_verify=only_open, offset=after)
     return render_template(
         "reference/facts.html", kind=kind, rows=rows, only_open=only_open, following=following

@@ -13,6 +13,7 @@ from ptm_participation.core import clock
 from ptm_participation.core.chips import without_paging
 from ptm_participation.core.downloads import download
 from ptm_participation.core.errors import NotFound
+from ptm_participation.core.numbers import whole
 from ptm_participation.observations import published, queries
 from ptm_participation.plan import queries as plan
 from ptm_participation.plan.models import Document, Edition, Plan
@@ -183,19 +184,17 @@ def observations() -> Any:
     shareable()
     procedure = procedures.get_procedure()
     groups = {group.value: group for group in SubjectGroup}
-    zone = request.args.get("zona", "")
-    provision = request.args.get("articolo", "")
     filter_ = published.PublicFilter(
         group=groups.get(request.args.get("gruppo", "")),
-        zone=int(zone) if zone.isdigit() and len(zone) < 8 else None,
+        zone=whole(request.args.get("zona")),
         in_time={"si": True, "no": False}.get(request.args.get("nei-termini", "")),
-        provision=int(provision) if provision.isdigit() and len(provision) < 10 else None,
+        provision=whole(request.args.get("articolo")),
     )
     return render_template(
         "site/observations.html",
         procedure=procedure,
         page=published.list_published(
-            procedure, filter_, after=request.args.get("dopo", 0, type=int)
+            procedure, filter_, after=whole(request.args.get("dopo")) or 0
         ),
         filtered=filter_ != published.PublicFilter(),
         groups=list(SubjectGroup),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from ptm_participation.core.db import db
 from ptm_participation.core.errors import NotFound
+from ptm_participation.core.numbers import whole
 from ptm_participation.core.reference import fold
 from ptm_participation.stakeholders.models import Stakeholder
 from ptm_participation.stakeholders.subjects import SubjectGroup, SubjectType
@@ -54,8 +55,9 @@ def list_stakeholders(
         types = [t for t in SubjectType if t.group is group]
         query = query.where(Stakeholder.type.in_(types))
     key, _sep, last_id = after.rpartition("~")
-    if last_id.isdigit():
-        mark = sa.tuple_(sa.literal(key, Stakeholder.sort_key.type), sa.literal(int(last_id)))
+    number = whole(last_id)
+    if number is not None:
+        mark = sa.tuple_(sa.literal(key, Stakeholder.sort_key.type), sa.literal(number))
         query = query.where(sa.tuple_(Stakeholder.sort_key, Stakeholder.id) > mark)
     result = db.session.execute(
         query.order_by(Stakeholder.sort_key, Stakeholder.id).limit(size + 1)

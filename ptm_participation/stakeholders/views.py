@@ -11,6 +11,7 @@ from ptm_participation.core.chips import without_paging
 from ptm_participation.core.db import db
 from ptm_participation.core.errors import DomainError, NotFound
 from ptm_participation.core.form_tokens import new_token
+from ptm_participation.core.numbers import whole
 from ptm_participation.stakeholders import queries, service
 from ptm_participation.stakeholders.forms import ContactForm, StakeholderForm, shown
 from ptm_participation.stakeholders.models import Contact, Stakeholder
@@ -61,15 +62,14 @@ def new() -> Any:
 
 def _onward(made: Stakeholder) -> str:
     """Back to the party that was being tied, if that is where the officer came from."""
-    register, number, party = (
-        request.args.get(name, "") for name in ("registro", "numero", "parte")
-    )
-    if register and number.isdigit() and party.isdigit():
+    register = request.args.get("registro")
+    number, party = (whole(request.args.get(name)) for name in ("numero", "parte"))
+    if register and number is not None and party is not None:
         return url_for(
             "observations.tie",
             register=register,
-            number=int(number),
-            party_id=int(party),
+            number=number,
+            party_id=party,
             q=made.name,
         )
     return url_for("observations.dossier", stakeholder_id=made.id)

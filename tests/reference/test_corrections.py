@@ -19,6 +19,9 @@ from ptm_participation.territory.models import Municipality, Zone
 from tests import factories
 from tests.pages import Browser
 
+# A boundary, but for one of its corners.
+POINTED = '{"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, %s], [0, 0]]]}'
+
 
 def _count(model: type[Model], *conditions: sa.ColumnElement[bool]) -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(model).where(*conditions)) or 0
@@ -133,6 +136,8 @@ def test_a_corrected_address_of_the_office_is_on_every_public_page(
         ("comuni", "population", "-1", "Scrivere un numero intero tra 0 e 10.000.000."),
         ("comuni", "zone_id", "999", "Scegli una delle voci dell’elenco."),
         ("comuni", "boundary", '{"type":"Point"}', "Scrivere un GeoJSON"),
+        ("comuni", "boundary", POINTED % ("1" * 400), "Scrivere un GeoJSON"),
+        ("comuni", "population", "٣", "Scrivere un numero intero"),
         ("calendario", "starts_on", "mai", "Scrivere la data come giorno/mese/anno"),
         ("sezioni", "heading", "x" * 501, "Al massimo 500 caratteri."),
     ],
