@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any
-from urllib.parse import unquote
 
 from ptm_participation.core import clock
 from ptm_participation.core.arrival import ARRIVED
@@ -159,11 +158,16 @@ def _refuse(protocol: Any, status: int, sentence: bytes) -> None:
 def _environ(scope: Any, body: IO[bytes]) -> dict[str, Any]:
     """The request as WSGI describes it (PEP 3333)."""
     host, _sep, port = scope.server.rpartition(":")
+    body.seek(0, 2)
+    size = body.tell()
+    body.seek(0)
     environ: dict[str, Any] = {
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
-        "PATH_INFO": unquote(scope.path, "latin-1"),
+        # The server has undone the percent signs already; WSGI wants the bytes one by one.
+        "PATH_INFO": scope.path.encode("utf-8").decode("latin-1"),
         "QUERY_STRING": scope.query_string,
+        "CONTENT_LENGTH": str(size),
         "SERVER_NAME": host,
         "SERVER_PORT": port,
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
@@ -179,8 +183,14 @@ def _environ(scope: Any, body: IO[bytes]) -> dict[str, Any]:
         ARRIVED: clock.now(),
     }
     for name, value in scope.headers.items():
+        if "_" in name:
+            # In the environment it would be the same as the name with a hyphen: what a proxy
+            # says of the caller could then be said by the caller.
+            continue
         key = name.upper().replace("-", "_")
-        if key in {"CONTENT_TYPE", "CONTENT_LENGTH"}:
+        if key in {"CONTENT_LENGTH", "TRANSFER_ENCODING"}:
+            continue  # the body is whole: its size is known, however it came
+        if key == "CONTENT_TYPE":
             environ[key] = value
         elif f"HTTP_{key}" in environ and key != "COOKIE":
             environ[f"HTTP_{key}"] += f",{value}"

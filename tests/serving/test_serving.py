@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
+from ptm_participation.observations import codes
 from tests.conftest import Database
 from tests.serving.server import Installation, Served, empty_database, serve, worker_pids
 
@@ -82,6 +84,66 @@ def test_an_address_with_accents_and_a_long_answer_come_through(served: Served) 
     assert "città" in body.decode()
     assert styles[0] == 200
     assert len(styles[1]) > 10_000
+
+
+def _say(served: Served, request: bytes) -> str:
+    """Send bytes as they are, and read the whole answer."""
+    with socket.create_connection(("127.0.0.1", served.port), timeout=30) as line:
+        line.sendall(request)
+        answer = b""
+        while piece := line.recv(65536):
+            answer += piece
+    return answer.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/piano/%E2%82%AC", 404),
+        ("/piano/nda/art-%D9%A3", 404),
+        ("/segui/%ED%A0%80", 404),
+        ("/piano/%FF", 404),
+        ("/%2570iano", 404),
+        ("/%70iano", 200),
+    ],
+)
+def test_an_address_is_read_once_and_whatever_it_is_answered_with_a_page(
+    served: Served, path: str, status: int
+) -> None:
+    answer = _say(served, f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+
+    assert answer.startswith(f"HTTP/1.1 {status}")
+    assert "content-security-policy" in answer
+    assert "<h1" in answer
+
+
+def test_a_caller_cannot_pass_for_others_by_what_only_the_proxy_may_say(
+    app: Flask, database: Database
+) -> None:
+    """To an application `X_Forwarded_For` is the same name as the proxy's `X-Forwarded-For`."""
+    guess = codes.code_of("a" * 32)
+    with serve(database, PTM_TRUSTED_PROXIES="1") as running:
+        answers = [
+            _say(
+                running,
+                f"GET /segui/{guess} HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.1\r\n"
+                f"X_Forwarded_For: 192.0.2.{turn}\r\nConnection: close\r\n\r\n".encode(),
+            )
+            for turn in range(2, 15)
+        ]
+
+    assert answers[0].startswith("HTTP/1.1 404")
+    assert answers[-1].startswith("HTTP/1.1 429")
+
+
+def test_a_form_that_comes_in_pieces_is_bounded_like_any_other(served: Served) -> None:
+    head = (
+        b"POST /accedi HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n"
+        b"Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+    )
+    answer = _say(served, head + b"300000\r\n" + b"a" * 0x300000 + b"\r\n0\r\n\r\n")
+
+    assert answer.startswith("HTTP/1.1 413")
 
 
 def _asset(served: Served, ending: str) -> str:
