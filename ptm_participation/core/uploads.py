@@ -6,9 +6,11 @@ refused with a sentence that says what to do.
 
 import json
 import re
+import struct
 import threading
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Callable
 from typing import IO
 
@@ -159,6 +161,20 @@ def _check_image(stream: IO[bytes], head: bytes, name: str, extension: str) -> N
         raise Disguised(name=name, extension=extension)
 
 
+# What the library raises on an archive that is damaged, each in another place.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    IndexError,
+    OSError,
+    OverflowError,
+    RuntimeError,  # and with it NotImplementedError
+    ValueError,
+)
+
+
 def _check_office(stream: IO[bytes], head: bytes, name: str, extension: str) -> None:
     if head.startswith(b"\xd0\xcf\x11\xe0"):  # what a protected DOCX is wrapped in
         raise Protected(name=name)
@@ -166,7 +182,7 @@ def _check_office(stream: IO[bytes], head: bytes, name: str, extension: str) -> 
         with zipfile.ZipFile(stream) as archive:
             _check_archive(archive, name)
             kind = _office_kind(archive)
-    except (zipfile.BadZipFile, UnicodeDecodeError, OSError, EOFError) as error:
+    except _BROKEN as error:
         wrong = Damaged if head.startswith(b"PK") else Disguised
         raise wrong(name=name, extension=extension) from error
     if kind != MEDIA_TYPES[extension]:
@@ -182,6 +198,8 @@ def _check_archive(archive: zipfile.ZipFile, name: str) -> None:
     for entry in entries:
         if entry.flag_bits & 1:
             raise Protected(name=name)
+        if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+            raise Damaged(name=name)  # no office document is packed in another way
         if entry.filename.startswith("/") or ".." in entry.filename.split("/"):
             raise Damaged(name=name)
         if entry.filename.lower().endswith(("vbaproject.bin", ".js", ".vbs")) or (
@@ -193,7 +211,8 @@ def _check_archive(archive: zipfile.ZipFile, name: str) -> None:
 def _office_kind(archive: zipfile.ZipFile) -> str:
     names = set(archive.namelist())
     if "mimetype" in names:
-        return archive.read("mimetype")[:100].decode("ascii").strip()
+        with archive.open("mimetype") as entry:  # which may unpack into much more
+            return entry.read(100).decode("ascii").strip()
     return DOCX if {"[Content_Types].xml", "word/document.xml"} <= names else ""
 
 
@@ -212,7 +231,7 @@ def _check_geojson(stream: IO[bytes], head: bytes, name: str, extension: str) ->
         value = json.loads(stream.read().decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise Disguised(name=name, extension=extension) from error
-    kinds = {"FeatureCollection", "Feature", "Polygon", "MultiPolygon", "Point", "LineString"}
+    kinds = ("FeatureCollection", "Feature", "Polygon", "MultiPolygon", "Point", "LineString")
     if not isinstance(value, dict) or value.get("type") not in kinds:
         raise Disguised(name=name, extension=extension)
 

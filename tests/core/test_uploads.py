@@ -1,13 +1,17 @@
 """What may come in, and the sentence for what may not."""
 
+import contextlib
 import io
+import random
+import struct
+import tracemalloc
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 
 import pypdfium2
 import pytest
 from flask import Flask
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import FileStorage
 
@@ -43,6 +47,25 @@ def _odt(mimetype: bytes = b"application/vnd.oasis.opendocument.text") -> bytes:
         archive.writestr("mimetype", mimetype)
         archive.writestr("content.xml", "<a/>")
     return buffer.getvalue()
+
+
+def _odt_with(
+    compression: int = zipfile.ZIP_DEFLATED,
+    version: int = 20,
+    offset: int = 0,
+    garbage: bytes = b"",
+) -> bytes:
+    """An ODT, packed, whose first entry («mimetype») says or holds something wrong."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+    content = bytearray(buffer.getvalue())
+    content[38 : 38 + 10 * len(garbage)] = garbage * 10
+    listed = content.index(b"PK\x01\x02")
+    struct.pack_into("<H", content, 8, compression)
+    struct.pack_into("<HHH", content, listed + 6, version, 0, compression)
+    struct.pack_into("<I", content, listed + 42, offset)
+    return bytes(content)
 
 
 def _bomb() -> bytes:
@@ -100,6 +123,13 @@ def test_what_people_send_is_kept_as_it_is(app: Flask, name: str, content: bytes
         ("firma.p7m", PDF_BYTES, Disguised),
         ("area.geojson", b'{"a": 1}', Disguised),
         ("area.geojson", b"[" * 100_000, Disguised),
+        ("area.geojson", b'{"type": ["x"]}', Disguised),
+        ("area.geojson", b'{"type": {}}', Disguised),
+        ("cifrato.odt", _odt_with(compression=9), Damaged),
+        ("cifrato.odt", _odt_with(compression=99), Damaged),
+        ("domani.odt", _odt_with(version=99), Damaged),
+        ("altrove.odt", _odt_with(offset=2**32 - 2), Damaged),
+        ("rovinato.odt", _odt_with(garbage=b"\xff"), Damaged),
         ("rotto.pdf", b"%PDF-1.7 and then nothing", Damaged),
         ("rotto.docx", docx()[:-30], Damaged),
         ("protetto.docx", PROTECTED_DOCX, Protected),
@@ -129,6 +159,34 @@ def test_no_name_that_is_kept_can_leave_its_folder(name: str) -> None:
     assert not any(ord(sign) < 32 for sign in kept)
     assert len(kept) <= 120
     assert kept.endswith(".pdf")
+
+
+@given(st.data())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_file_whose_bytes_were_spoilt_comes_in_or_is_refused(
+    app: Flask, data: st.DataObject
+) -> None:
+    name, whole = data.draw(st.sampled_from([("a.odt", _odt_with()), ("a.png", PNG_BYTES)]))
+    content = bytearray(whole)
+    for place in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=4)):
+        content[place] = data.draw(st.integers(0, 255))
+
+    with contextlib.suppress(FileRefused):
+        _receive(name, bytes(content))
+
+
+def test_what_a_document_says_it_is_does_not_fill_the_memory(app: Flask) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", b"application/vnd.oasis.opendocument.text" + b" " * 30_000_000)
+        archive.writestr("content.xml", random.Random(1).randbytes(300_000))
+
+    tracemalloc.start()
+    _receive("grande.odt", buffer.getvalue())
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert most < 10_000_000
 
 
 def _pdf_of(pages: int) -> bytes:
