@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import enum
 from collections.abc import Sequence
 
 import sqlalchemy as sa
@@ -135,7 +136,7 @@ class Stage:
 
 
 def path(procedure: Procedure, today: dt.date | None = None) -> list[Stage]:
-    """The seven stages in order; «now» is the last that has begun, unless all is over."""
+    """The seven stages in order; «now» is the last that has begun."""
     day = today or clock.today()
     steps = db.session.scalars(
         sa.select(Step).filter_by(procedure_id=procedure.id).order_by(Step.position)
@@ -143,10 +144,29 @@ def path(procedure: Procedure, today: dt.date | None = None) -> list[Stage]:
     by_stage = {kind: tuple(s for s in steps if s.stage is kind) for kind in StepKind}
     begun = [kind for kind, own in by_stage.items() if own and own[0].starts_on <= day]
     last = begun[-1] if begun else None
-    return [Stage(kind, by_stage[kind], _stage_state(kind, begun, last)) for kind in StepKind]
+    return [
+        Stage(kind, by_stage[kind], "now" if kind is last else "done" if kind in begun else "")
+        for kind in StepKind
+    ]
 
 
-def _stage_state(kind: StepKind, begun: list[StepKind], last: StepKind | None) -> str:
-    if kind is last:
-        return "done" if kind is StepKind.EFFECT else "now"
-    return "done" if kind in begun else ""
+class Phase(enum.StrEnum):
+    """What the home page has to say first: it is another thing before, during and after."""
+
+    BEFORE = "before"
+    OPEN = "open"
+    EXAMINED = "examined"
+    APPROVED = "approved"
+    IN_EFFECT = "in-effect"
+
+
+def phase(stages: Sequence[Stage], window: Window | None) -> Phase:
+    """Where the procedure stands for somebody who comes by: its acts go before the term."""
+    begun = {stage.kind for stage in stages if stage.state}
+    if StepKind.EFFECT in begun:
+        return Phase.IN_EFFECT
+    if StepKind.APPROVAL in begun:
+        return Phase.APPROVED
+    if window is None or not window.has_opened(clock.now()):
+        return Phase.BEFORE
+    return Phase.OPEN if window.in_time(clock.now()) else Phase.EXAMINED

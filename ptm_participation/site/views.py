@@ -47,11 +47,13 @@ def _term() -> dict[str, Any]:
 def home() -> Any:
     shareable()
     procedure = procedures.get_procedure()
+    window, stages = procedures.public_window(procedure), procedures.path(procedure)
     return render_template(
         "site/home.html",
         procedure=procedure,
-        window=procedures.public_window(procedure),
-        stages=procedures.path(procedure),
+        window=window,
+        stages=stages,
+        phase=procedures.phase(stages, window),
         totals=published.totals(procedure),
         news=communications.list_published(procedure, ContentKind.NEWS, limit=3),
         now=clock.now(),

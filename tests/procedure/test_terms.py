@@ -17,6 +17,7 @@ from ptm_participation.procedure import queries as procedures
 from ptm_participation.procedure import service
 from ptm_participation.procedure.models import PrivacyNotice, Window
 from tests import factories
+from tests.conftest import PASSWORD
 from tests.pages import Browser
 
 TERMS = "/ufficio/termini"
@@ -52,6 +53,36 @@ def test_the_term_of_the_ptm_says_itself(visitor: Browser) -> None:
         assert "Le osservazioni chiudono oggi alle ore 24:00" in visitor.open("/").text
     with clock.at("2020-11-03T00:00"):
         assert "Il termine è scaduto" in visitor.open("/").text
+
+
+@pytest.mark.parametrize(
+    ("now", "heading", "here"),
+    [
+        ("2020-08-20T10:00", "Leggi il piano.", "Adozione"),
+        ("2020-10-20T10:00", "Leggi il piano. Di’ che cosa cambieresti.", "Osservazioni"),
+        ("2020-11-05T10:00", "Leggi il piano e che cosa è stato chiesto.", "Osservazioni"),
+        ("2021-06-01T10:00", "Il piano è approvato.", "Approvazione"),
+        ("2026-01-10T10:00", "Il piano è efficace.", "Efficacia"),
+    ],
+)
+def test_the_home_page_says_where_the_plan_stands(
+    visitor: Browser, now: str, heading: str, here: str
+) -> None:
+    with clock.at(now):
+        page = visitor.open("/")
+
+    assert page.heading == heading
+    assert len(page.items(".ptm-path .here")) == 1
+    assert page.items(".ptm-path .now b") == [here]
+
+
+def test_officers_read_of_a_late_window_what_the_office_does(as_staff: Browser) -> None:
+    with clock.at("2020-11-05T10:00"):
+        as_staff.sign_in("istruttrice@example.org", PASSWORD)
+        page = as_staff.open(TERMS)
+
+    assert "Quello che arriva ora è registrato come tardivo." in page.text
+    assert "Puoi" not in page.text
 
 
 def test_only_an_act_closes_the_form(as_manager: Browser, visitor: Browser) -> None:
