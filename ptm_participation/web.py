@@ -265,7 +265,9 @@ class Cookies(SecureCookieSessionInterface):
 
 
 def show_domain_error(error: DomainError) -> tuple[str, int]:
-    return render_template("error.html", title=str(error), status=error.status), error.status
+    # The sentence is the page's title here, and titles have no full stop.
+    title = str(error).removesuffix(".")
+    return render_template("error.html", title=title, status=error.status), error.status
 
 
 def show_expired_form(_error: CSRFError) -> tuple[str, int]:

@@ -51,7 +51,7 @@ class UserForm(PtmForm):
     name = StringField(
         _l("Name and surname"),
         [
-            DataRequired(_l("Write the name.")),
+            DataRequired(_l("The name is missing.")),
             Length(max=120, message=_l("At most 120 characters.")),
         ],
     )

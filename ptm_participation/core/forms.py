@@ -53,7 +53,7 @@ class _Sentences:
 
     def gettext(self, text: str) -> str:
         if text.startswith("Not a valid choice"):
-            return _("Choose one of those in the list.")
+            return _("This is none of those in the list.")
         return str(self.library.gettext(text))
 
     def ngettext(self, singular: str, plural: str, count: int) -> str:

@@ -120,7 +120,7 @@ class SubjectTypeForm(PtmForm):
 
     def validate_type(self, field: RadioField) -> None:
         if field.data not in {*SubjectFamily, *SubjectType}:
-            raise ValidationError(_("Choose one of those in the list."))
+            raise ValidationError(_("This is none of those in the list."))
 
 
 class PartyForm(PtmForm):
@@ -247,8 +247,8 @@ class PaperForm(PtmForm):
         description=_l("For PEC: hour of acceptance by the sender's provider."),
     )
     type = SelectField(_l("Type of subject"), [DataRequired(_l("Choose the type of subject."))])
-    name = StringField(_l("Name"), [DataRequired(_l("Write the name.")), at_most(200)])
-    municipality = SelectField(_l("Comune"), [DataRequired(_l("Choose the Comune from the list."))])
+    name = StringField(_l("Name"), [DataRequired(_l("The name is missing.")), at_most(200)])
+    municipality = SelectField(_l("Comune"), [DataRequired(_l("The Comune is one of the list."))])
     representative = StringField(_l("Who represents it"), [at_most(200)])
     representative_capacity = SelectField(_l("By what right"), choices=CAPACITIES)
     email = EmailField(_l("E-mail or PEC"), [Optional(), email_address(), at_most(254)])
@@ -336,7 +336,7 @@ class WorkingTextForm(PtmForm):
 class ClassifyForm(EditForm):
     title = StringField(_l("Subject"), [DataRequired(_l("Write the subject.")), at_most(200)])
     type = SelectField(_l("Type of subject"), [DataRequired(_l("Choose the type of subject."))])
-    municipality = SelectField(_l("Comune"), [DataRequired(_l("Choose the Comune from the list."))])
+    municipality = SelectField(_l("Comune"), [DataRequired(_l("The Comune is one of the list."))])
     sections = StringField(
         _l("Articles and maps"),
         [at_most(1000)],

@@ -22,7 +22,7 @@ from wtforms.validators import DataRequired, InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from ptm_participation.core.db import Base, db
-from ptm_participation.core.formats import number
+from ptm_participation.core.formats import number, span
 from ptm_participation.core.forms import DayField, PtmForm, at_most, labelled, options
 from ptm_participation.core.numbers import whole
 from ptm_participation.core.reference import Verification
@@ -225,7 +225,7 @@ KINDS: dict[str, Kind] = {
                 "place": text(_l("Place"), 200),
             },
             (Step.position,),
-            lambda fact: fact.starts_on,
+            lambda fact: fact.when or span(fact.starts_on, fact.ends_on or fact.starts_on),
         ),
         Kind(
             "procedimento",

@@ -39,7 +39,7 @@ def subject_types() -> list[SelectChoice]:
 
 class StakeholderForm(EditForm):
     token = HiddenField()
-    name = StringField(_l("Name"), [DataRequired(_l("Write the name.")), at_most(200)])
+    name = StringField(_l("Name"), [DataRequired(_l("The name is missing.")), at_most(200)])
     type = SelectField(_l("Type of subject"), [DataRequired(_l("Choose the type of subject."))])
     municipality = SelectField(_l("Comune"))
     pec = EmailField(_l("PEC"), [Optional(), email_address(), at_most(254)])
@@ -93,7 +93,9 @@ def shown(stakeholder: Stakeholder) -> dict[str, Any]:
 
 class ContactForm(EditForm):
     token = HiddenField()
-    name = StringField(_l("Name and surname"), [DataRequired(_l("Write the name.")), at_most(120)])
+    name = StringField(
+        _l("Name and surname"), [DataRequired(_l("The name is missing.")), at_most(120)]
+    )
     capacity = StringField(
         _l("In what capacity"), [at_most(120)], description=_l("For example: town planner.")
     )

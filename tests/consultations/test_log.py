@@ -140,7 +140,7 @@ def test_the_same_form_twice_logs_one(as_staff: Browser) -> None:
         ("ends", "15:00", "Non può finire prima di cominciare."),
         ("sections", "art. 1000", "Non si trova nel piano: art. 1000."),
         ("stakeholders", ["999999"], "Scegliere i portatori d’interesse dall’elenco."),
-        ("municipality", "999999", "Scegli una delle voci dell’elenco."),
+        ("municipality", "999999", "Questa voce non è nell’elenco."),
     ],
 )
 def test_what_cannot_be_is_said_beside_the_field(

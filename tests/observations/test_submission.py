@@ -267,6 +267,16 @@ def test_a_request_is_gone_once_its_author_has_confirmed(visitor: Browser) -> No
     assert "La richiesta è stata tolta." in left.text
 
 
+def test_a_page_that_only_says_a_sentence_has_it_as_title_without_a_full_stop(
+    visitor: Browser,
+) -> None:
+    page = visitor.open("/osserva/0123/su-che-cosa")
+
+    assert page.status == 404
+    assert page.heading.startswith("Questa bozza non")
+    assert not page.heading.endswith(".")
+
+
 def test_who_writes_is_asked_in_five_answers_and_further_only_where_it_matters(
     visitor: Browser,
 ) -> None:
@@ -288,7 +298,7 @@ def test_who_writes_is_asked_in_five_answers_and_further_only_where_it_matters(
 def test_an_answer_that_is_none_of_the_five_is_refused(visitor: Browser) -> None:
     page = _ask(_start(visitor)).submit(type="martian")
 
-    assert page.errors == ["Scegli una delle voci dell’elenco."]
+    assert page.errors == ["Questa voce non è nell’elenco."]
 
 
 def test_a_comune_writes_through_its_representative(visitor: Browser) -> None:
@@ -330,7 +340,7 @@ def test_a_professional_writes_on_behalf_of_a_company(visitor: Browser) -> None:
         ("name", "", "Scrivi il nome."),
         ("email", "anna@", "Questo indirizzo e-mail non è completo: controllalo."),
         ("municipality", "", "Scegli il Comune dall’elenco."),
-        ("municipality", "999999", "Scegli una delle voci dell’elenco."),
+        ("municipality", "999999", "Questa voce non è nell’elenco."),
         ("name", "x" * 201, "Al massimo 200 caratteri."),
     ],
 )

@@ -134,7 +134,7 @@ def test_a_corrected_address_of_the_office_is_on_every_public_page(
         ("comuni", "name", "", "Non può essere vuoto."),
         ("comuni", "population", "molti", "Scrivere un numero intero tra 0 e 10.000.000."),
         ("comuni", "population", "-1", "Scrivere un numero intero tra 0 e 10.000.000."),
-        ("comuni", "zone_id", "999", "Scegli una delle voci dell’elenco."),
+        ("comuni", "zone_id", "999", "Questa voce non è nell’elenco."),
         ("comuni", "boundary", '{"type":"Point"}', "Scrivere un GeoJSON"),
         ("comuni", "boundary", POINTED % ("1" * 400), "Scrivere un GeoJSON"),
         ("comuni", "population", "٣", "Scrivere un numero intero"),
@@ -209,3 +209,11 @@ def test_a_section_that_is_renumbered_takes_its_commi_along(app: Flask, as_staff
     assert "Corretto" in done.text
     db.session.refresh(section)
     assert (section.slug, section.citation) == ("art-18-bis", "art. 18-bis")
+
+
+def test_a_fact_known_only_as_a_month_is_listed_as_a_month(as_administrator: Browser) -> None:
+    rows = as_administrator.open("/ufficio/dati/calendario").rows()
+
+    when = {row[0].removesuffix(" da verificare"): row[1] for row in rows}
+    assert when["Primi incontri di zona con sindaci, assessori e tecnici"] == "autunno 2019"
+    assert when["Registro e controdeduzioni pronti"] == "aprile 2021"

@@ -3,7 +3,9 @@
 import pytest
 import sqlalchemy as sa
 
+from ptm_participation.accounts.models import User
 from ptm_participation.core.db import db
+from ptm_participation.observations import service
 from ptm_participation.stakeholders.models import Contact, Stakeholder
 from tests import factories
 from tests.pages import Browser
@@ -54,7 +56,7 @@ def test_a_new_one_is_registered_once(as_staff: Browser) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        ("name", "", "Scrivi il nome."),
+        ("name", "", "Scrivere il nome."),
         ("type", "", "Scegliere il tipo di soggetto."),
         ("pec", "senza chiocciola", "Questo indirizzo e-mail non è completo: controllalo."),
         ("website", "javascript:alert(1)", "Scrivere l’indirizzo intero, con https://."),
@@ -106,3 +108,15 @@ def test_a_change_touches_only_what_was_changed(as_staff: Browser) -> None:
     db.session.refresh(rho)
     assert rho.note == "Chiamare il martedì."
     assert (rho.type, rho.municipality_id, rho.must_be_consulted, rho.source) == before
+
+
+def test_a_dossier_reads_as_sentences(as_staff: Browser, staff: User) -> None:
+    rho = factories.stakeholder("Comune di Rho")
+    service.tie_party(staff, factories.observation(name="Rho").submitter, rho)
+
+    page = as_staff.open(f"/ufficio/soggetti/{rho.id}")
+
+    assert "Non ancora consultato. La legge chiede di sentirlo. Registra" in " ".join(
+        page.soup.find("main").get_text().split()
+    )
+    assert "1 osservazione collegata dall’ufficio" in page.text
