@@ -58,11 +58,11 @@ def test_the_term_of_the_ptm_says_itself(visitor: Browser) -> None:
 @pytest.mark.parametrize(
     ("now", "heading", "here"),
     [
-        ("2020-08-20T10:00", "Leggi il piano.", "Adozione"),
+        ("2020-08-20T10:00", "Leggi il piano", "Adozione"),
         ("2020-10-20T10:00", "Leggi il piano. Di’ che cosa cambieresti.", "Osservazioni"),
-        ("2020-11-05T10:00", "Leggi il piano e che cosa è stato chiesto.", "Osservazioni"),
-        ("2021-06-01T10:00", "Il piano è approvato.", "Approvazione"),
-        ("2026-01-10T10:00", "Il piano è efficace.", "Efficacia"),
+        ("2020-11-05T10:00", "Leggi il piano e che cosa è stato chiesto", "Osservazioni"),
+        ("2021-06-01T10:00", "Il piano è approvato", "Approvazione"),
+        ("2026-01-10T10:00", "Il piano è efficace", "Efficacia"),
     ],
 )
 def test_the_home_page_says_where_the_plan_stands(
