@@ -1,0 +1,47 @@
+"""What the office's scripts add to long lists."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_main_job import _one_time_link, _set_password
+from tests.serving.server import Installation
+
+
+def test_lists_are_found_in_taken_together_and_come_back_to(
+    installation: Installation, someone: Callable[..., Page]
+) -> None:
+    link = _one_time_link(installation.ptm("init"))
+    with installation.served() as served:
+        page = someone(served.url)
+        _set_password(page, link)
+        _finding_is_not_sending(page)
+        _a_group_means_those_that_are_seen(page)
+        _the_way_back_keeps_the_filter(page)
+
+
+def _finding_is_not_sending(page: Page) -> None:
+    page.goto("/ufficio/consultazioni/nuova")
+    page.get_by_label("Trova per nome").fill("rho")
+    page.get_by_label("Trova per nome").press("Enter")
+    expect(page).to_have_title(re.compile("^(?!Errore)"))
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def _a_group_means_those_that_are_seen(page: Page) -> None:
+    page.get_by_label("Trova per nome").fill("comune di b")
+    group = page.locator("[data-choices] details", has_text="Comune di Bollate")
+    seen = group.locator("[data-name]:visible").count()
+    assert 1 < seen < group.locator("[data-name]").count()
+    group.locator("[data-all]").click()
+    expect(page.locator("[data-chosen]")).to_have_text(str(seen))
+    page.get_by_label("Trova per nome").fill("")
+    assert page.locator("[data-choices] input:checked").count() == seen
+
+
+def _the_way_back_keeps_the_filter(page: Page) -> None:
+    page.goto("/ufficio/soggetti?gruppo=professional")
+    page.locator("[data-rows] a").first.click()
+    page.locator("p.ptm-eyebrow a").click()
+    expect(page).to_have_url(re.compile(r"\?gruppo=professional$"))
