@@ -71,6 +71,9 @@ def worklist() -> Any:
         views=filters.views(procedure, officer(), request.args),
         problems=problems,
         chips=filters.chips(procedure, request.args),
+        section=(
+            plan.section_of(procedure.edition, filter_.provision) if filter_.provision else None
+        ),
         choices=filters.choices(procedure),
         arguments=request.args,
         address=without_paging(request.args),
@@ -80,7 +83,8 @@ def worklist() -> Any:
 @bp.route("/ufficio/vai")
 @requires(Permission.REGISTER)
 def jump() -> Any:
-    """Go to what was typed: an observation's number, a section, else whatever holds the words."""
+    """Go to what was typed: an observation's number, what was filed under a section, else
+    whatever holds the words."""
     words = request.args.get("q", "").strip()[:200]
     procedure = procedures.get_procedure()
     if whole(words) is not None:
@@ -92,7 +96,7 @@ def jump() -> Any:
     sections = plan.resolve_references(procedure.edition, words)[0] if words else []
     if sections:
         section = plan.sections(sections)[sections[0]]
-        return redirect(url_for("site.section", document=section.document_slug, slug=section.slug))
+        return redirect(url_for("observations.worklist", articolo=section.provision_id))
     return redirect(url_for("observations.worklist", q=words or None))
 
 

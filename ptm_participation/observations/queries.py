@@ -32,6 +32,7 @@ from ptm_participation.observations.workflow import (
     PartyRole,
     Regularity,
 )
+from ptm_participation.plan import queries as plan
 from ptm_participation.plan.models import Anchor, Document, ProvisionTheme, SectionVersion
 from ptm_participation.procedure.models import Procedure, Register
 from ptm_participation.stakeholders.subjects import SubjectGroup, SubjectType
@@ -182,7 +183,13 @@ class Filter:
         if self.group is not None:
             types = [t for t in SubjectType if t.group is self.group]
             found.append(Observation.subject_type.in_(types))
-        return found + self._places() + self._sections() + self._times_and_words()
+        return [
+            *found,
+            *self._places(),
+            *self._sections(),
+            *self._times(),
+            *self._said(procedure),
+        ]
 
     def _places(self) -> list[sa.ColumnElement[bool]]:
         found: list[sa.ColumnElement[bool]] = []
@@ -207,19 +214,43 @@ class Filter:
             found.append(_linked(link.provision_id.in_(provisions_of_theme(self.theme))))
         return found
 
-    def _times_and_words(self) -> list[sa.ColumnElement[bool]]:
+    def _times(self) -> list[sa.ColumnElement[bool]]:
         found: list[sa.ColumnElement[bool]] = []
         if self.since is not None:
             found.append(Observation.counts_on >= self.since)
         if self.until is not None:
             found.append(Observation.counts_on <= self.until)
-        for word in fold(self.words).split():
-            if (number := whole(word)) is not None:
-                found.append(Observation.number == number)
-            else:
-                pattern = word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-                found.append(Observation.search_text.like(f"%{pattern}%", escape="\\"))
         return found
+
+    def _said(self, procedure: Procedure) -> list[sa.ColumnElement[bool]]:
+        """All the words, each in the text, a name or the Comune; or the sections they cite."""
+        words = fold(self.words).split()
+        if not words:
+            return []
+        said = sa.and_(*(_says(word) for word in words))
+        cited = [] if self.words.strip().isdigit() else _cited(procedure, self.words)
+        return [sa.or_(said, *cited)]
+
+
+def _says(word: str) -> sa.ColumnElement[bool]:
+    if (number := whole(word)) is not None:
+        return Observation.number == number
+    pattern = "%" + word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
+    named = sa.select(Municipality.id).where(Municipality.sort_key.like(pattern, escape="\\"))
+    return sa.or_(
+        Observation.search_text.like(pattern, escape="\\"), Observation.municipality_id.in_(named)
+    )
+
+
+def _cited(procedure: Procedure, words: str) -> list[sa.ColumnElement[bool]]:
+    """Filed under one of the sections that the words name, if they name sections alone."""
+    found, unknown = plan.resolve_references(procedure.edition, words)
+    if unknown:
+        return []
+    return [
+        _linked(ObservationAnchor.provision_id.in_(provisions_within(section.provision_id)))
+        for section in plan.sections(found).values()
+    ]
 
 
 def _of_procedure(procedure: Procedure, register: str) -> sa.ColumnElement[bool]:

@@ -237,6 +237,16 @@ def sections(ids: Iterable[int]) -> dict[int, SectionRow]:
     return {row.id: row for row in _read(_rows().where(SectionVersion.id.in_(wanted)))}
 
 
+def section_of(edition: Edition, provision_id: int) -> SectionRow | None:
+    """A provision as it stands in an edition, if it stands there."""
+    rows = _read(
+        _rows().where(
+            SectionVersion.edition_id == edition.id, SectionVersion.provision_id == provision_id
+        )
+    )
+    return rows[0] if rows else None
+
+
 def versions_of(section: SectionRow, *, seen_by: Reader) -> list[tuple[Edition, SectionRow]]:
     """The same provision in every edition that the reader may know of, oldest first."""
     rows = _read(_rows().where(SectionVersion.provision_id == section.provision_id))

@@ -30,7 +30,8 @@ FIRST = f"{LIST}/ptm/1"
 
 
 def _numbers(browser: Browser, **filters: object) -> list[str]:
-    return [row[0] for row in browser.open(LIST, **filters).rows()]
+    page = browser.open(LIST, **filters)
+    return [row[0] for row in page.rows()] if page.soup.find("table") else []
 
 
 def test_the_worklist_shows_the_latest_first_and_an_empty_one_says_so(as_staff: Browser) -> None:
@@ -184,8 +185,24 @@ def test_the_jump_box_goes_to_a_number_an_article_or_the_words(as_staff: Browser
     factories.observation(name="Bruno Rossi")
 
     assert as_staff.open("/ufficio/vai", q="2").address.startswith(f"{LIST}/ptm/2")
-    assert as_staff.open("/ufficio/vai", q="art. 18").address.startswith("/piano/nda/art-18")
     assert [row[0] for row in as_staff.open("/ufficio/vai", q="rossi").rows()] == ["2"]
+    page = as_staff.open("/ufficio/vai", q="art. 18")
+    assert page.heading == "Registro 2 osservazioni"
+    assert page.items(".ptm-chip:not(.add)") == ["Sezione: art. 18"]
+    assert page.follow("Leggi l’art. 18").heading.startswith("Art. 18.")
+
+
+def test_words_find_a_comune_and_the_sections_that_they_cite(as_staff: Browser) -> None:
+    factories.observation(place="Rho", sections="18", reasons="Il verde.")
+    factories.observation(place="Magenta", sections="41; Tav. 6", reasons="Il suolo.")
+    factories.observation(place=None, sections="26", reasons="L'articolo 18 non c'entra.")
+
+    assert _numbers(as_staff, q="rho") == ["1"]
+    assert _numbers(as_staff, q="suolo magenta") == ["2"]
+    assert _numbers(as_staff, q="verde magenta") == []
+    assert _numbers(as_staff, q="art. 18") == ["1"]
+    assert _numbers(as_staff, q="tav. 6; 18") == ["2", "1"]
+    assert _numbers(as_staff, q="18") == [], "a bare number is an observation's"
 
 
 def test_the_original_stands_beside_the_working_text(as_staff: Browser) -> None:
