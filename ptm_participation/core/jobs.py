@@ -170,15 +170,13 @@ def _note_failure(job: Job, problem: str, at: dt.datetime) -> None:
 
 @use_case
 def try_again_now(job_id: int) -> None:
-    """Make a waiting or failed job due at once."""
+    """Make a waiting or failed job due at once; how often it was tried stays known.
+
+    One that had failed gets a single try: the next failure says at once that it failed again.
+    """
     job = db.session.get(Job, job_id, with_for_update=True)
     if job is not None and job.state in {JobState.WAITING, JobState.FAILED}:
-        job.state, job.run_at, job.attempts, job.finished_at = (
-            JobState.WAITING,
-            clock.now(),
-            0,
-            None,
-        )
+        job.state, job.run_at, job.finished_at = JobState.WAITING, clock.now(), None
 
 
 def work_one() -> bool:

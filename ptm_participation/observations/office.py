@@ -398,7 +398,7 @@ def mail() -> Any:
 def send_mail_again(job_id: int) -> Any:
     if ConfirmForm().validate_on_submit():
         jobs.try_again_now(job_id)
-        flash(_("It will be tried again at once."), "success")
+        flash(_("It will be tried again at once."), "neutral")
     return redirect(url_for("observations.mail"))
 
 

@@ -545,15 +545,23 @@ class MailRow:
     job: Job
     register: str
     number: int
+    name: str
 
 
 def mail_jobs(limit: int = 200) -> list[MailRow]:
     """The receipts, those still waiting first."""
     key = sa.literal("observation:") + sa.cast(Observation.id, sa.String)
     rows = db.session.execute(
-        sa.select(Job, Register.slug, Observation.number)
+        sa.select(Job, Register.slug, Observation.number, Submitter.name)
         .join(Observation, Job.about == key)
         .join(Register, Register.id == Observation.register_id)
+        .join(
+            Submitter,
+            sa.and_(
+                Submitter.observation_id == Observation.id,
+                Submitter.role == PartyRole.SUBMITTER,
+            ),
+        )
         .where(Job.kind == "observation.receipt")
         .order_by((Job.state == JobState.DONE).asc(), Job.id.desc())
         .limit(limit)

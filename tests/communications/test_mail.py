@@ -97,12 +97,38 @@ def test_while_the_server_is_down_it_waits_and_everybody_can_see_it(
     assert "451 Try again later" in waiting.text
     assert mailbox.messages == []
 
+    assert waiting.rows()[0][1] == "Anna Bianchi"
+    assert "prossimo tentativo: 20 ottobre 2020" in waiting.rows()[0][4]
+    pressed = waiting.press("Riprova ora")
+    assert pressed.items(".callout") == ["Nuovo tentativo tra un momento."]
+    assert not pressed.items(".callout.success")
+    assert pressed.rows()[0][3] == waiting.rows()[0][3] != "0", "the tries stay known"
+
     mailbox.refuse = False
-    waiting.press("Riprova ora")
     _work(minutes=1)
     _work(minutes=120)
 
     assert len(mailbox.messages) == 1
+
+
+def test_a_message_that_was_given_up_can_be_tried_again(
+    visitor: Browser, as_staff: Browser, mailbox: Mailbox
+) -> None:
+    mailbox.refuse = True
+    _sent(visitor)
+    with pytest.MonkeyPatch.context() as patience:
+        patience.setattr(jobs, "MOST_ATTEMPTS", 1)
+        _work()
+        given_up = as_staff.open("/ufficio/posta")
+        assert given_up.rows()[0][2] == "Non riuscito"
+        assert "ultimo tentativo: " in given_up.rows()[0][4]
+
+        mailbox.refuse = False
+        given_up.press("Riprova ora")
+        _work(minutes=1)
+
+    assert len(mailbox.messages) == 1
+    assert as_staff.open("/ufficio/posta").rows()[0][3] == "2"
 
 
 def test_the_code_is_in_no_column_while_the_message_waits(
