@@ -21,6 +21,7 @@ def test_what_a_contributor_drafts_is_public_only_after_staff_publish_it(
 ) -> None:
     draft = _draft(as_contributor)
 
+    assert draft.items(".navbar-nav .nav-link") == ["Notizie e contenuti", "Sito pubblico"]
     assert "la pubblica il personale dell’ufficio" in draft.text
     assert "Nuovo incontro" not in visitor.open("/notizie").text
     assert not draft.soup.find("button", string="Pubblica")
