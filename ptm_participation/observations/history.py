@@ -43,6 +43,7 @@ class Deed:
     what: str
     details: str
     seq: int
+    version: int | None = None  # of the working text, where the deed is about one
 
 
 def history(observation: Observation) -> list[Deed]:
@@ -56,16 +57,17 @@ def history(observation: Observation) -> list[Deed]:
         )
         .order_by(AuditEntry.id.desc())
     )
-    return [
-        Deed(
-            entry.at,
-            _who(entry.actor),
-            str(_DEEDS.get(entry.action, entry.action)),
-            _details(entry.action, payload),
-            entry.seq,
-        )
-        for entry, payload in rows
-    ]
+    return [_deed(entry, json.loads(payload) if payload else {}) for entry, payload in rows]
+
+
+def _deed(entry: AuditEntry, values: dict[str, Any]) -> Deed:
+    what = str(_DEEDS.get(entry.action, entry.action))
+    details = _details(entry.action, values)
+    if entry.action == "observation.protocol_recorded" and values.get("before", [""])[0]:
+        what = _("Protocol number changed")
+        before = _protocol(*values["before"])
+        details = _("%(new)s, before it was %(old)s", new=details, old=before)
+    return Deed(entry.at, _who(entry.actor), what, details, entry.seq, values.get("version"))
 
 
 def _who(actor: str) -> str:
@@ -80,12 +82,15 @@ def _who(actor: str) -> str:
     }.get(actor, actor)
 
 
-def _details(action: str, payload: str | None) -> str:
+def _protocol(number: str, on: str) -> str:
+    day = formats.day(dt.date.fromisoformat(on))
+    return formats.elide(_("%(number)s of %(day)s", number=number, day=day))
+
+
+def _details(action: str, values: dict[str, Any]) -> str:
     """The part of the payload that a reader wants."""
-    values = json.loads(payload) if payload else {}
-    if action == "observation.protocol_recorded":
-        day = formats.day(dt.date.fromisoformat(values["on"]))
-        return formats.elide(_("%(number)s of %(day)s", number=values["number"], day=day))
+    if action == "observation.protocol_recorded" and values:
+        return _protocol(values["number"], values["on"])
     for name in ("reason", "how"):
         if values.get(name):
             return str(values[name])

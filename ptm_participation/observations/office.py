@@ -235,6 +235,17 @@ def write_text(register: str, number: int) -> Any:
     return render_template("observations/write_text.html", form=form, observation=observation)
 
 
+@bp.route("/ufficio/osservazioni/<register>/<int:number>/testo/<int:version>")
+@requires(Permission.REGISTER)
+def text_version(register: str, number: int, version: int) -> Any:
+    """The working text as it stood in one of its versions."""
+    observation = observation_at(register, number)
+    text = next((text for text in observation.texts if text.version == version), None)
+    if text is None:
+        raise NotFound()
+    return render_template("observations/text_version.html", observation=observation, text=text)
+
+
 @bp.route("/ufficio/osservazioni/<register>/<int:number>/classifica", methods=["GET", "POST"])
 @requires(Permission.REGISTER)
 def classify(register: str, number: int) -> Any:

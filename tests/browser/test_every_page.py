@@ -54,6 +54,7 @@ OFFICE = (
     "/ufficio/osservazioni/ptm/5",
     "/ufficio/osservazioni/ptm/5/cronologia",
     "/ufficio/osservazioni/ptm/5/testo",
+    "/ufficio/osservazioni/ptm/5/testo/1",
     "/ufficio/osservazioni/ptm/5/classifica",
     "/ufficio/osservazioni/ptm/5/data",
     "/ufficio/osservazioni/ptm/5/protocollo",

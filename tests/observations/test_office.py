@@ -402,6 +402,35 @@ def test_the_history_tells_who_did_what(as_staff: Browser, staff: User) -> None:
     assert "77" in page.text
 
 
+def test_a_corrected_protocol_number_is_told_with_the_one_before(
+    as_staff: Browser, staff: User
+) -> None:
+    made = factories.observation()
+    service.record_protocol(staff, made, number="77", on=clock.today())
+    service.record_protocol(staff, made, number="78", on=clock.today())
+
+    told = as_staff.open(f"{FIRST}/cronologia").rows()
+
+    assert told[0][1] == (
+        "Numero di protocollo modificato 78 del 20 ottobre 2020, prima era 77 del 20 ottobre 2020"
+    )
+    assert told[1][1] == "Numero di protocollo inserito 77 del 20 ottobre 2020"
+
+
+def test_earlier_versions_of_the_working_text_can_be_read(as_staff: Browser, staff: User) -> None:
+    made = factories.observation(reasons="Le prime parole.")
+    service.write_working_text(staff, made, text="Le seconde parole.", base_version=1)
+    service.write_working_text(staff, made, text="Le terze parole.", base_version=2)
+
+    second = as_staff.open(f"{FIRST}/cronologia").follow("versione 2")
+
+    assert second.heading == "Testo di lavoro, versione 2"
+    assert "Le seconde parole." in second.text
+    assert "Le terze parole." not in second.text
+    assert "Le prime parole." in as_staff.open(FIRST).follow("versione 1").text
+    assert as_staff.open(f"{FIRST}/testo/4").status == 404
+
+
 def test_a_file_is_only_ever_a_download(as_staff: Browser, visitor: Browser) -> None:
     from tests.observations.test_submission import _as_citizen, _ask, _send, _start, _with_file
 
