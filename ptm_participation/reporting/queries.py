@@ -30,6 +30,7 @@ from ptm_participation.stakeholders.subjects import SubjectGroup, SubjectType
 from ptm_participation.territory.models import Municipality, Zone
 
 WEEK = dt.timedelta(days=7)
+MOST_EMPTY_WEEKS = 12  # in a row, each with a line of its own
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -357,7 +358,8 @@ def _discussed_by(procedure: Procedure, filter_: Filter, key: Any, *joins: Any) 
 
 
 def by_week(procedure: Procedure, filter_: Filter) -> Table:
-    """Weeks from Monday, by the day that counts; weeks without anything are left out."""
+    """Weeks from Monday, by the day that counts. Weeks without anything stand there too, many in
+    a row as one line, so that neighbours on the page are neighbours in time."""
     weeks: dict[dt.date, list[int]] = {}
     for day, (in_time, late) in _counts(procedure, filter_, Observation.counts_on).items():
         week = weeks.setdefault(_monday(day), [0, 0, 0])
@@ -367,17 +369,32 @@ def by_week(procedure: Procedure, filter_: Filter) -> Table:
         sa.select(Consultation.starts_at).where(*of_consultations(filter_).conditions(procedure))
     ):
         weeks.setdefault(_monday(clock.rome(instant).date()), [0, 0, 0])[2] += 1
-    lines = [
-        Line(
-            formats.elide(_("from %(day)s", day=formats.day(monday))),
-            {"dal": monday.isoformat(), "al": (monday + WEEK - dt.timedelta(days=1)).isoformat()},
-            in_time=figures[0],
-            late=figures[1],
-            consultations=figures[2],
-        )
-        for monday, figures in sorted(weeks.items())
-    ]
+    lines: list[Line] = []
+    expected = min(weeks, default=None)
+    for monday, figures in sorted(weeks.items()):
+        lines += _empty_weeks(expected or monday, monday)
+        lines.append(_week(monday, *figures))
+        expected = monday + WEEK
     return Table("weeks", _("By week"), _("Week"), lines)
+
+
+def _week(monday: dt.date, in_time: int = 0, late: int = 0, consultations: int = 0) -> Line:
+    label = formats.elide(_("from %(day)s", day=formats.day(monday)))
+    return Line(label, _days(monday, monday + WEEK), in_time, late, consultations)
+
+
+def _days(first: dt.date, end: dt.date) -> dict[str, str]:
+    return {"dal": first.isoformat(), "al": (end - dt.timedelta(days=1)).isoformat()}
+
+
+def _empty_weeks(first: dt.date, end: dt.date) -> list[Line]:
+    """The weeks from `first` up to `end`, in which nothing came."""
+    count = (end - first) // WEEK
+    if count <= MOST_EMPTY_WEEKS:
+        return [_week(first + WEEK * number) for number in range(count)]
+    last = formats.day(end - dt.timedelta(days=1))
+    label = _("none between %(first)s and %(last)s", first=formats.day(first), last=last)
+    return [Line(label, _days(first, end))]
 
 
 def _monday(day: dt.date) -> dt.date:

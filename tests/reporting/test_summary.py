@@ -127,3 +127,23 @@ def test_no_filter_form_drops_what_the_address_asked_before(
 
     asked = {name: values[0] for name, values in parse_qs(urlsplit(page.address).query).items()}
     assert asked == address | chosen
+
+
+def test_weeks_without_anything_are_told_too(as_manager: Browser) -> None:
+    for day in ("2020-09-07", "2020-09-29", "2021-03-01"):
+        with clock.at(f"{day}T10:00"):
+            factories.observation(at=f"{day}T09:00")
+
+    page = as_manager.open(SUMMARY)
+
+    weeks = [(row[0], row[1]) for row in page.rows("Per settimana")]
+    assert weeks == [
+        ("dal 7 settembre 2020", "1"),
+        ("dal 14 settembre 2020", "0"),
+        ("dal 21 settembre 2020", "0"),
+        ("dal 28 settembre 2020", "1"),
+        ("nessuna tra il giorno 5 ottobre 2020 e il giorno 28 febbraio 2021", "0"),
+        ("dal 1 marzo 2021", "1"),
+    ]
+    sheet = as_manager.client.get("/ufficio/esportazioni/summary.csv").get_data(as_text=True)
+    assert sheet.count("dal 14 settembre 2020") == 1
