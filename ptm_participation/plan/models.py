@@ -11,10 +11,12 @@ import uuid
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ptm_participation.core.db import Model, one_of, ordered_text
+from ptm_participation.core.formats import language
 from ptm_participation.core.reference import Sourced
 from ptm_participation.plan.kinds import SectionKind
 
@@ -142,6 +144,15 @@ class Edition(Sourced, Model):
     def is_public(self) -> bool:
         """Whether an act made it: until then it is the office's own draft."""
         return self.act != ""
+
+    @property
+    def named(self) -> str:
+        """The title, which is data in Italian; the two editions of every plan have a name in
+        English too."""
+        if language() == "it":
+            return self.title
+        english = {"adottata": _("Adopted edition"), "approvata": _("Approved edition")}
+        return english.get(self.label, self.title)
 
 
 class Theme(Sourced, Model):

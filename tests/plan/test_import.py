@@ -237,3 +237,14 @@ def test_a_section_of_an_office_draft_cannot_be_chosen(app: Flask, visitor: Brow
     page = visitor.open("/osserva", sezione=draft.id)
 
     assert "Parli di" not in page.text
+
+
+def test_english_pages_name_editions_and_buttons_in_english(visitor: Browser) -> None:
+    _import("adottata", _article("5", "Soglie"))
+    _import("approvata", _article("5", "Soglie"))
+
+    page = visitor.open("/en/piano/nda/art-5")
+
+    assert page.items(".ptm-seg a") == ["Adopted edition", "Approved edition"]
+    assert page.link("Comment on art. 5").startswith("/en/osserva")
+    assert "Edizione" not in page.soup.find(class_="ptm-seg").get_text()
