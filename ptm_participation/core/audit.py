@@ -7,6 +7,7 @@ payload (what was written, with personal data) can be blanked when its time is o
 chain still proves that nothing was changed, dropped or put in another order.
 """
 
+import contextlib
 import dataclasses
 import datetime as dt
 import enum
@@ -16,6 +17,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ptm_participation.core import clock
@@ -260,28 +262,72 @@ def verify(exported: list[Head] | None = None) -> list[Finding]:
     known = {(head.stream, head.seq): head.hash for head in exported or []}
     for stream in db.session.scalars(sa.select(AuditStream).order_by(AuditStream.key)):
         findings += _verify_chain(stream, known)
-    return (
-        findings
-        + [
-            Finding(stream, seq, "the exported head names an entry that is no longer there")
-            for (stream, seq) in known
-        ]
-        + [finding for ask in _witnesses for finding in ask()]
-    )
+    findings += _outside_of_chains()
+    findings += [
+        Finding(stream, seq, "the exported head names an entry that is no longer there")
+        for (stream, seq) in known
+    ]
+    return findings + [finding for ask in _witnesses for finding in ask()]
+
+
+class _AsItStands(sa.types.TypeDecorator[Any]):
+    """An instant, or whatever else SQLite was made to keep in its place."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> sa.types.TypeEngine[Any]:
+        return dialect.type_descriptor(sa.String() if dialect.name == "sqlite" else self.impl)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        if isinstance(value, str):
+            with contextlib.suppress(ValueError):
+                return dt.datetime.fromisoformat(value).replace(tzinfo=dt.UTC)
+        return value.astimezone(dt.UTC) if isinstance(value, dt.datetime) else value
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Kept:
+    """An entry and its payload as the tables hold them, whoever wrote them there."""
+
+    seq: int
+    at: Any
+    actor: str
+    action: str
+    subject_type: str
+    subject_id: str
+    record: str
+    hash: str
+    payload_id: int | None
+    payload: str | None
+    purged_at: Any
+
+
+_KEPT = sa.select(
+    AuditEntry.seq,
+    sa.type_coerce(AuditEntry.at, _AsItStands),
+    AuditEntry.actor,
+    AuditEntry.action,
+    AuditEntry.subject_type,
+    AuditEntry.subject_id,
+    AuditEntry.record,
+    AuditEntry.hash,
+    AuditPayload.entry_id,
+    AuditPayload.text,
+    sa.type_coerce(AuditPayload.purged_at, _AsItStands),
+).outerjoin(AuditPayload, AuditPayload.entry_id == AuditEntry.id)
 
 
 def _verify_chain(stream: AuditStream, known: dict[tuple[str, int], str]) -> list[Finding]:
     findings: list[Finding] = []
     previous, expected = GENESIS, 1
     rows = db.session.execute(
-        sa.select(AuditEntry, AuditPayload)
-        .outerjoin(AuditPayload, AuditPayload.entry_id == AuditEntry.id)
-        .where(AuditEntry.stream_id == stream.id)
+        _KEPT.where(AuditEntry.stream_id == stream.id)
         .order_by(AuditEntry.seq)
         .execution_options(yield_per=1000)
     )
-    for entry, payload in rows:
-        for problem in _problems(entry, payload, stream.key, previous, expected):
+    for entry in (_Kept(*row) for row in rows):
+        for problem in _problems(entry, stream.key, previous, expected):
             findings.append(Finding(stream.key, entry.seq, problem))
         exported_hash = known.pop((stream.key, entry.seq), entry.hash)
         if exported_hash != entry.hash:
@@ -292,19 +338,26 @@ def _verify_chain(stream: AuditStream, known: dict[tuple[str, int], str]) -> lis
     return findings
 
 
-def _problems(
-    entry: AuditEntry, payload: AuditPayload | None, key: str, previous: str, expected: int
-) -> list[str]:
+def _outside_of_chains() -> list[Finding]:
+    rows = db.session.execute(
+        sa.select(AuditEntry.stream_id, AuditEntry.seq)
+        .where(AuditEntry.stream_id.not_in(sa.select(AuditStream.id)))
+        .order_by(AuditEntry.id)
+    )
+    return [Finding(f"stream {id_}", seq, "added: there is no such stream") for id_, seq in rows]
+
+
+def _problems(entry: _Kept, key: str, previous: str, expected: int) -> list[str]:
     problems = []
     if entry.seq != expected:
         problems.append(f"deleted: {entry.seq - expected} before it are missing")
     if sha256(entry.record) != entry.hash:
         problems.append("changed: the record no longer has its hash")
-    values = json.loads(entry.record)
+    values = _values(entry.record)
     columns = {
         "stream": key,
         "seq": entry.seq,
-        "at": entry.at.isoformat(),
+        "at": entry.at.isoformat() if isinstance(entry.at, dt.datetime) else entry.at,
         "actor": entry.actor,
         "action": entry.action,
         "subject_type": entry.subject_type,
@@ -314,20 +367,28 @@ def _problems(
         problems.append("changed or swapped: its columns differ from its record")
     if values.get("prev") != previous and entry.seq == expected:
         problems.append("swapped or replaced: it does not follow the entry before it")
-    if payload is None:
+    if entry.payload_id is None:
         problems.append("deleted: its payload row is missing")
-    elif not _payload_holds(payload, values):
+    elif not _payload_holds(entry, values):
         problems.append("changed: the payload no longer has its digest")
     return problems
 
 
-def _payload_holds(payload: AuditPayload, values: dict[str, Any]) -> bool:
+def _values(record: str) -> dict[str, Any]:
+    """What a record says; nothing if somebody wrote in its place what is none."""
+    try:
+        values = json.loads(record)
+    except (ValueError, RecursionError):
+        return {}
+    return values if isinstance(values, dict) else {}
+
+
+def _payload_holds(entry: _Kept, values: dict[str, Any]) -> bool:
     """A payload has its digest, or was blanked, whole, on or after the day set for it."""
-    if payload.text is not None:
-        return sha256(payload.text) == values["payload_sha256"]
-    due = values["purge_after"]
-    return (
-        due is not None
-        and payload.purged_at is not None
-        and clock.rome(payload.purged_at).date() >= dt.date.fromisoformat(due)
-    )
+    if entry.payload is not None:
+        return sha256(entry.payload) == values.get("payload_sha256")
+    try:
+        due = dt.date.fromisoformat(values["purge_after"])
+    except (KeyError, TypeError, ValueError):  # no day was set, or none that a record of ours has
+        return False
+    return isinstance(entry.purged_at, dt.datetime) and clock.rome(entry.purged_at).date() >= due

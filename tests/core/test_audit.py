@@ -1,6 +1,8 @@
 """The log proves that nothing was changed, deleted, swapped or cut."""
 
+import contextlib
 import datetime as dt
+import sqlite3
 
 import pytest
 import sqlalchemy as sa
@@ -10,6 +12,7 @@ from ptm_participation.core import audit, clock
 from ptm_participation.core.audit import SYSTEM, AuditEntry, AuditPayload
 from ptm_participation.core.db import db
 from ptm_participation.core.transaction import use_case
+from tests.conftest import Database
 
 STREAM = "procedure/ptm"
 PROTECTED = ("audit_entry_no_update", "audit_entry_no_delete")
@@ -76,6 +79,57 @@ def test_a_record_rewritten_with_its_hash_breaks_the_next_link(chain: list[Audit
     )
 
     assert any("entry 4: swapped or replaced" in problem for problem in _problems())
+
+
+@pytest.mark.parametrize(
+    "record",
+    ["garbage", "[]", "{}", "1", "[" * 100_000, '{"purge_after": 1}', '{"purge_after": "x"}'],
+)
+def test_a_record_that_is_none_is_named(chain: list[AuditEntry], record: str) -> None:
+    """Also where its payload was blanked, and its hash made to fit."""
+    _unprotect()
+    _tamper(
+        f"UPDATE audit_entry SET record = '{record}', hash = '{audit.sha256(record)}' "
+        f"WHERE id IN ({chain[1].id}, {chain[2].id})",
+        f"UPDATE audit_payload SET text = NULL WHERE entry_id = {chain[2].id}",
+    )
+
+    problems = _problems()
+    for number in (2, 3):
+        assert any(f"entry {number}: changed or swapped" in problem for problem in problems)
+        assert any(f"entry {number}: changed: the payload" in problem for problem in problems)
+
+
+def test_an_instant_that_is_none_is_named(chain: list[AuditEntry], engine: str) -> None:
+    """SQLite keeps what it is given; PostgreSQL refuses what is no instant."""
+    _unprotect()
+    instant = {"sqlite": "garbage", "postgresql": "1999-01-01"}[engine]
+    _tamper(
+        f"UPDATE audit_entry SET at = '{instant}' WHERE id = {chain[1].id}",
+        f"UPDATE audit_payload SET text = NULL, purged_at = '{instant}' "
+        f"WHERE entry_id = {chain[2].id}",
+    )
+
+    problems = _problems()
+    assert any("entry 2: changed or swapped" in problem for problem in problems)
+    assert any("entry 3: changed: the payload" in problem for problem in problems)
+
+
+def test_an_entry_of_no_stream_is_named(chain: list[AuditEntry], database: Database) -> None:
+    _unprotect()
+    statement = f"UPDATE audit_entry SET stream_id = 999 WHERE id = {chain[-1].id}"
+    if database.engine == "postgresql":
+        _tamper(
+            "ALTER TABLE audit_entry DROP CONSTRAINT fk_audit_entry_stream_id_audit_stream",
+            statement,
+        )
+    else:
+        with contextlib.closing(sqlite3.connect(database.folder / "test.sqlite")) as connection:
+            connection.execute(statement)
+            connection.commit()
+        db.session.rollback()  # to read what was written beside it
+
+    assert "stream 999, entry 5: added: there is no such stream" in _problems()
 
 
 def test_a_changed_payload_is_named(chain: list[AuditEntry]) -> None:
