@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,6 +56,28 @@ def test_the_sentence_does_not_tell_whether_the_account_exists(
     unknown = visitor.sign_in("nessuno@example.org", "non è questa")
 
     assert wrong.error_of("password") == unknown.error_of("password") != ""
+
+
+def test_an_address_without_an_account_asks_for_no_more_work_than_one_with(
+    visitor: Browser, as_staff: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who measures the answers must not learn from them which addresses exist."""
+    visitor.sign_in("nessuno@example.org", "non è questa")
+    work: list[str] = []
+    verify = PasswordHasher.verify
+
+    def noted(hasher: PasswordHasher, hashed: str, password: str) -> bool:
+        work.append(hashed.rpartition("$")[0].rpartition("$")[0])  # without salt and digest
+        return verify(hasher, hashed, password)
+
+    monkeypatch.setattr(PasswordHasher, "verify", noted)
+    monkeypatch.setattr(PasswordHasher, "hash", lambda *_args: work.append("hashed"))
+
+    visitor.sign_in("nessuno@example.org", "non è questa")
+    visitor.sign_in(OFFICER, "non è questa")
+
+    unknown, known = work
+    assert unknown == known
 
 
 def test_the_link_for_a_password_works_once(
