@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import datetime as dt
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, Any
 
@@ -14,6 +15,7 @@ FORMATS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+_WITHIN = re.compile(r"([;\r\n][\s\"]*)(?=[=+\-@])")
 LONGEST_CELL = 32_767  # what a spreadsheet's cell can hold
 WIDEST_COLUMN = 60
 
@@ -40,6 +42,15 @@ def disarm(value: Any) -> Any:
     return value
 
 
+def _disarm_within(value: Any) -> Any:
+    """The same where a spreadsheet may see a cell begin within a text.
+
+    An Italian one parts cells at «;», whatever the file parts them at, and then sees neither
+    the commas nor the quotation marks around a text with several lines.
+    """
+    return _WITHIN.sub(r"\1'", value) if isinstance(value, str) else value
+
+
 def to_csv(sheet: Sheet) -> Iterator[bytes]:
     """UTF-8 with its mark, so that spreadsheets read accents; notes first, in lines with #."""
     buffer = io.StringIO()
@@ -47,10 +58,11 @@ def to_csv(sheet: Sheet) -> Iterator[bytes]:
     buffer.write("\ufeff")
     for label, value in (("", sheet.title), *sheet.notes):
         note = f"{label}: {value}" if label else value
-        buffer.write(f"# {' '.join(note.split())}\r\n")  # a line of its own, whatever is in it
+        line = _disarm_within(" ".join(note.split()))  # a line of its own, whatever is in it
+        buffer.write(f"# {line}\r\n")
     writer.writerow([disarm(column) for column in sheet.columns])
     for row in sheet.rows:
-        writer.writerow([disarm(_csv_value(value)) for value in row])
+        writer.writerow([_disarm_within(disarm(_csv_value(value))) for value in row])
         if buffer.tell() > 64 * 1024:
             yield buffer.getvalue().encode("utf-8")
             buffer.seek(0)

@@ -114,6 +114,27 @@ def test_no_cell_begins_as_a_formula(values: list[str]) -> None:
         assert not row[0].startswith(("=", "+", "-", "@", "\t", "\r")), row
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "T;@SUM(1+1)*cmd|' /C calc'!A0",
+        "T; \t=1+1",
+        "T;\u00a0-1",
+        'T;"=1+1"',
+        "T\n+1;x",
+    ],
+)
+def test_no_cell_begins_as_a_formula_where_cells_are_parted_at_semicolons(text: str) -> None:
+    """So does a spreadsheet in Italian, which a comma parts nothing for."""
+    sheet = Sheet("Prova", "Prova", ["A", "B"], [[1, text]], [("Filtro", text)])
+
+    content = b"".join(exports.to_csv(sheet)).decode("utf-8-sig")
+
+    for line in content.splitlines():
+        for cell in line.split(";"):
+            assert not cell.strip(' \t\u00a0"').startswith(("=", "+", "-", "@")), line
+
+
 def _csv_cells(content: bytes) -> tuple[str, list[list[str]]]:
     text = content.decode("utf-8-sig").split("A\r\n", 1)[1]
     return "", [["A"], *csv.reader(io.StringIO(text, newline=""))]
