@@ -23,7 +23,7 @@ from ptm_participation.accounts.access import PERMISSIONS, Permission, Role
 from ptm_participation.accounts.models import User
 from ptm_participation.core import audit, backup, heads, schema
 from ptm_participation.core.audit import NamedActor
-from ptm_participation.core.db import db
+from ptm_participation.core.db import db, length_of
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.storage import files
 
@@ -208,7 +208,8 @@ user = Commands("user", help="Accounts.")
 @click.option("--name", default="", help="Name and surname; the e-mail address if not given.")
 def user_add(email: str, role: str, name: str) -> None:
     """Open an account and print the one-time link to set its password."""
-    _print_link(accounts.add_user(operator(), email=email, name=name or email, role=Role(role)))
+    shown = name or email[: length_of(User.name)]
+    _print_link(accounts.add_user(operator(), email=email, name=shown, role=Role(role)))
 
 
 @user.command("link")

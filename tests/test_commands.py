@@ -54,6 +54,28 @@ def test_an_account_is_opened_from_the_command_line(app: Flask, visitor: Browser
     assert ptm(app, "user", "add", "x@example.org", "--role", "emperor").exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("email", "name", "sentence"),
+    [
+        ("", "Anna", "This e-mail address is not complete."),
+        ("not an email", "Anna", "This e-mail address is not complete."),
+        ("anna@example.org\nbruno@example.org", "Anna", "This e-mail address is not complete."),
+        (f"{'a' * 400}@example.org", "", "This e-mail address is not complete."),
+        ("anna@example.org", "A" * 121, "Write a name of 1 to 120 printable characters."),
+        ("anna@example.org", "An\x07na", "Write a name of 1 to 120 printable characters."),
+        ("anna@example.org", "  ", "Write a name of 1 to 120 printable characters."),
+    ],
+)
+def test_an_account_wants_an_address_and_a_name(
+    app: Flask, email: str, name: str, sentence: str
+) -> None:
+    done = ptm(app, "user", "add", email, "--role", "staff", "--name", name)
+
+    assert done.exit_code == 1
+    assert sentence in done.output
+    assert db.session.query(User).count() == 0
+
+
 def test_whoever_forgot_the_password_gets_a_new_link(app: Flask, visitor: Browser) -> None:
     first = ptm(app, "user", "add", "capo@example.org", "--role", "manager")
 

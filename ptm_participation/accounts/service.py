@@ -7,6 +7,7 @@ import secrets
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from email_validator import EmailNotValidError, validate_email
 from flask import current_app
 from flask_babel import lazy_gettext as _l
 
@@ -14,7 +15,7 @@ from ptm_participation.accounts.access import Role
 from ptm_participation.accounts.models import LinkPurpose, OneTimeLink, User, UserSession
 from ptm_participation.core import audit, clock
 from ptm_participation.core.audit import Actor
-from ptm_participation.core.db import db
+from ptm_participation.core.db import db, length_of
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.form_tokens import digest
 from ptm_participation.core.throttle import Limit
@@ -30,6 +31,14 @@ SIGN_IN_BY_ADDRESS = Limit("sign-in address", failures=30, minutes=15)
 
 class EmailTaken(DomainError):
     message = _l("There is already an account with this e-mail address.")
+
+
+class EmailNotGood(DomainError):
+    message = _l("This e-mail address is not complete.")
+
+
+class NameNotGood(DomainError):
+    message = _l("Write a name of 1 to %(most)d printable characters.")
 
 
 class WrongCredentials(DomainError):
@@ -64,13 +73,20 @@ def _hasher() -> PasswordHasher:
 
 @use_case
 def add_user(actor: Actor, *, email: str, name: str, role: Role) -> User:
-    """Open an account without a password. Raises EmailTaken."""
-    email = email.strip().lower()
+    """Open an account without a password. Raises EmailNotGood, NameNotGood or EmailTaken."""
+    email, name = email.strip().lower(), " ".join(name.split())
+    try:
+        validate_email(email, check_deliverability=False)
+    except EmailNotValidError as error:
+        raise EmailNotGood() from error
+    most = length_of(User.name)
+    if not name or not name.isprintable() or len(name) > most:
+        raise NameNotGood(most=most)
     if db.session.scalar(sa.select(User.id).where(User.email == email)):
         raise EmailTaken()
-    user = User(email=email, name=name.strip(), role=role, active=True, created_at=clock.now())
+    user = User(email=email, name=name, role=role, active=True, created_at=clock.now())
     db.session.add(user)
-    audit.record(actor, "account.opened", user, email=email, name=user.name, role=role)
+    audit.record(actor, "account.opened", user, email=email, name=name, role=role)
     return user
 
 

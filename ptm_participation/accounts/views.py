@@ -147,7 +147,8 @@ def new() -> Any:
                 role=Role(form.role.data),
             )
         except DomainError as error:
-            form.email.errors = [str(error)]
+            field = form.name if isinstance(error, service.NameNotGood) else form.email
+            field.errors = [str(error)]
         else:
             return _show_link(user)
     return render_template("accounts/new.html", form=form, duties=_duties())
