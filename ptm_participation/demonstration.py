@@ -431,7 +431,7 @@ class _Demonstration:
                 "proposed": f"{SAYS_SO} Si propongono parole nuove." if kind in PROPOSING else "",
             }
         ]
-        drafting.save_draft(key, content)
+        drafting.change_draft(key, lambda _empty: content)
         if self.chance.random() < 0.4:
             drafting.put_file(key, "estratto-dimostrativo.pdf", self._pdf(), FileClass.ATTACHMENT)
         level = IdentityLevel.ACCOUNT if signed_in else IdentityLevel.NONE

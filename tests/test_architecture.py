@@ -51,7 +51,7 @@ READ_ONLY = {
 UNRECORDED = {
     # A draft is its author's own note, not an act.
     "observations.drafting.begin_draft",
-    "observations.drafting.save_draft",
+    "observations.drafting.change_draft",
     "observations.drafting.put_file",
     "observations.drafting.drop_file",
     "observations.drafting.drop_draft",

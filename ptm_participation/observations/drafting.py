@@ -7,6 +7,7 @@ not acts: they leave no trace in the log, and are deleted when they are old.
 
 import datetime as dt
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -96,9 +97,14 @@ def find_draft(key: str) -> Draft:
 
 
 @use_case
-def save_draft(key: str, content: dict[str, Any]) -> Draft:
-    """Keep what was typed."""
+def change_draft(key: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Draft:
+    """Keep what was typed: `change` is given the draft's content and returns the new one.
+
+    It is called with the draft locked, so that an autosave still on its way does not undo
+    what a button did meanwhile.
+    """
     draft = _locked(key)
+    content = change(draft.content)
     if draft.content != content:
         draft.content = content
         draft.revision += 1

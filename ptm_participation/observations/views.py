@@ -138,8 +138,8 @@ def sections(key: str) -> Any:
     number = _request_number(draft)
     form = ConfirmForm()
     if form.validate_on_submit():
-        content = _choose(draft, number)
-        drafting.save_draft(key, content)
+        procedure = draft.window.procedure
+        content = drafting.change_draft(key, lambda c: _choose(c, number, procedure)).content
         if "continua" in request.form and _has_sections(content, number):
             return redirect(url_for("observations.requests", key=key, _anchor=f"r{number + 1}"))
         return redirect(
@@ -196,9 +196,9 @@ def _has_sections(content: dict[str, Any], number: int) -> bool:
     return bool(asked["sections"] or asked["whole_plan"])
 
 
-def _choose(draft: Draft, number: int) -> dict[str, Any]:
+def _choose(before: dict[str, Any], number: int, procedure: Procedure) -> dict[str, Any]:
     """The draft's content after choosing, dropping, or speaking of the whole plan."""
-    content: dict[str, Any] = {**draft.content}
+    content: dict[str, Any] = {**before}
     asked = {**content["requests"][number]}
     there = {section.row.id for section in steps.chosen_sections(content)[number]}
     asked["sections"] = [s for s in asked["sections"] if s["version"] in there]
@@ -206,7 +206,7 @@ def _choose(draft: Draft, number: int) -> dict[str, Any]:
     dropped = whole(request.form.get("togli"))
     if chosen is not None:
         version = plan.get_version(chosen)
-        good = _may_be_spoken_of(version, draft.window.procedure)
+        good = _may_be_spoken_of(version, procedure)
         if good and all(s["version"] != chosen for s in asked["sections"]):
             asked["sections"] = [*asked["sections"], {"version": chosen}]
             asked["whole_plan"] = False
@@ -232,8 +232,8 @@ def requests(key: str) -> Any:
     form = RequestsForm(data=steps.requests_data(draft.content))
     refused: list[str] = []
     if request.method == "POST":
-        content = steps.keep_requests(draft.content, form)
-        draft = drafting.save_draft(key, content)
+        draft = drafting.change_draft(key, lambda content: steps.keep_requests(content, form))
+        content = draft.content
         refused = take_files(key, form.files.data, FileClass.ATTACHMENT)
         if "carica" in request.form and not any(form.files.data or []):
             refused = [_("Choose a file first.")]
@@ -263,7 +263,9 @@ def _requests_action(key: str, content: dict[str, Any], form: RequestsForm) -> A
     """Where the button that was pressed leads; None shows the form again."""
     asked = content["requests"]
     if "aggiungi" in request.form and len(asked) < drafting.MOST_REQUESTS:
-        drafting.save_draft(key, {**content, "requests": [*asked, drafting.empty_request()]})
+        drafting.change_draft(
+            key, lambda c: {**c, "requests": [*c["requests"], drafting.empty_request()]}
+        )
         return redirect(url_for("observations.sections", key=key, richiesta=len(asked)))
     gone = whole(request.form.get("togli"))
     if gone is not None and len(asked) > 1:
@@ -287,13 +289,18 @@ def _take_off(key: str, content: dict[str, Any], gone: int) -> Any:
     asked = content["requests"]
     if 0 <= gone < len(asked) and any(asked[gone][name] for name in steps.TYPED):
         return redirect(url_for("observations.remove_request", key=key, number=gone + 1))
-    _drop_request(key, content, gone)
+    _drop_request(key, gone)
     return redirect(url_for("observations.requests", key=key))
 
 
-def _drop_request(key: str, content: dict[str, Any], gone: int) -> None:
-    kept = [asked for position, asked in enumerate(content["requests"]) if position != gone]
-    drafting.save_draft(key, {**content, "requests": kept})
+def _drop_request(key: str, gone: int) -> None:
+    drafting.change_draft(
+        key,
+        lambda content: {
+            **content,
+            "requests": [a for place, a in enumerate(content["requests"]) if place != gone],
+        },
+    )
 
 
 @bp.route("/osserva/<key>/richieste/<int:number>/togli", methods=["GET", "POST"])
@@ -306,7 +313,7 @@ def remove_request(key: str, number: int) -> Any:
         raise NotFound()
     form = ConfirmForm()
     if form.validate_on_submit():
-        _drop_request(key, draft.content, number - 1)
+        _drop_request(key, number - 1)
         flash(_("The request is removed."), "success")
         return redirect(url_for("observations.requests", key=key))
     return render_template(
@@ -335,12 +342,22 @@ def take_files(key: str, uploads: list[Any] | None, file_class: FileClass) -> li
 @bp.route("/osserva/<key>/salva", methods=["POST"])
 @public
 def save(key: str) -> Any:
-    """Autosave: the same fields as the step's form, answered with the hour of saving."""
+    """Autosave: the same fields as the step's form, answered with the hour of saving.
+
+    One that is overtaken by a button that added or removed a request changes nothing.
+    """
     draft = drafting.find_draft(key)
     form = RequestsForm(data=steps.requests_data(draft.content))
     if form.session_ended:
         return {"saved": False}, 409
-    drafting.save_draft(key, steps.keep_requests(draft.content, form))
+    drafting.change_draft(
+        key,
+        lambda content: (
+            steps.keep_requests(content, form)
+            if len(content["requests"]) == len(form.requests.entries)
+            else content
+        ),
+    )
     hour = clock.rome(clock.now()).strftime("%H:%M")
     return {"saved": True, "message": _("Draft saved at %(hour)s", hour=hour)}
 
@@ -376,7 +393,7 @@ def who(key: str) -> Any:
         return _who_type(draft, key)
     form = PartyForm(SubjectType(party["type"]), data=party)
     if request.method == "POST":
-        draft = drafting.save_draft(key, steps.keep_party(draft.content, form))
+        draft = drafting.change_draft(key, lambda content: steps.keep_party(content, form))
         if "indietro" in request.form:
             return redirect(url_for("observations.requests", key=key))
         if form.validate_on_submit():
@@ -402,7 +419,9 @@ def _who_type(draft: Draft, key: str) -> Any:
     if form.validate_on_submit():
         if form.type.data not in set(SubjectType):
             return redirect(url_for("observations.who", key=key, tipo=form.type.data))
-        drafting.save_draft(key, {**draft.content, "party": {**party, "type": form.type.data}})
+        drafting.change_draft(
+            key, lambda content: {**content, "party": {**content["party"], "type": form.type.data}}
+        )
         return redirect(url_for("observations.who", key=key))
     return render_template(
         "observations/who_type.html",

@@ -392,6 +392,25 @@ def test_the_draft_is_saved_while_it_is_written(visitor: Browser) -> None:
     assert "a metà" in visitor.open(f"/osserva/{key}/richieste").form_with("subject").get_text()
 
 
+def test_an_autosave_that_comes_late_undoes_nothing(visitor: Browser) -> None:
+    step2 = _start(visitor)
+    token = step2.form_with("requests-0-reasons").find("input", {"name": "csrf_token"})["value"]
+    typed = {"requests-0-reasons": "La prima.", "requests-1-reasons": "La seconda."}
+    step2.submit(button="aggiungi", **{"requests-0-reasons": "La prima."})
+    page = visitor.open(step2.address).submit(button="continua", **typed)
+    visitor.open(f"{step2.address}/1/togli").submit(has="csrf_token")
+
+    visitor.client.post(
+        step2.address.replace("richieste", "salva"),
+        data={"csrf_token": token, **typed},
+        headers={"Origin": "http://localhost"},
+    )
+
+    assert page.errors
+    left = db.session.scalars(sa.select(Draft)).one().content["requests"]
+    assert [asked["reasons"] for asked in left] == ["La seconda."]
+
+
 def test_a_draft_changed_elsewhere_is_read_again_before_it_is_sent(visitor: Browser) -> None:
     check = _as_citizen(_ask(_start(visitor)))
     key = check.address.split("/")[2]
