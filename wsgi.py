@@ -1,5 +1,7 @@
 """The WSGI application (`wsgi:app`), the server's target and the `ptm` command."""
 
+import os
+
 from flask import Flask
 from flask.cli import FlaskGroup
 
@@ -10,7 +12,12 @@ from ptm_participation.gateway import Gateway
 
 
 def create(*, demonstration: bool | None = None) -> Flask:
-    """The application for what the environment says."""
+    """The application for what the environment says.
+
+    Whatever the process writes (database, files received, backups) is readable by its account
+    alone: all of it may hold personal data.
+    """
+    os.umask(0o077)
     return create_app(Config(demonstration=demonstration))
 
 

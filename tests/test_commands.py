@@ -332,6 +332,21 @@ def test_a_backup_is_made_and_restored_by_processes_of_their_own(
     assert "Reference data" not in second.ptm("init")
 
 
+def test_what_is_kept_is_readable_by_its_account_alone(engine: str, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    worker = Database(engine, tmp_path).worker
+    home.mkdir()
+    place = Installation(home, empty_database(engine, home, f"modes_{worker}"))
+
+    place.ptm("init")
+    place.ptm("audit", "heads")
+    place.ptm("backup", str(home / "backup"))
+
+    written = [path for path in home.rglob("*") if path != home]
+    assert home / "backup" / "manifest.json" in written
+    assert [path for path in written if path.stat().st_mode & 0o077] == []
+
+
 def test_a_backup_that_cannot_be_made_says_why(
     app: Flask, visitor: Browser, tmp_path: Path
 ) -> None:
