@@ -144,6 +144,7 @@ def _first_administrator(email: str) -> str | None:
 
 @click.command()
 @with_appcontext
+@_sentence
 def serve() -> None:
     """Serve the site, with a worker process beside it, until stopped."""
     _serve(_application())

@@ -71,16 +71,21 @@ class Installation:
 
     def ptm(self, *arguments: str) -> str:
         """Run a command; its output, or a failure that shows it."""
-        done = subprocess.run(
+        done = self.run(*arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command, whatever becomes of it."""
+        return subprocess.run(
             [*PTM, *arguments],
             cwd=self.home,
             env=self.environment,
             capture_output=True,
             text=True,
             check=False,
+            timeout=PATIENCE_SECONDS,
         )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
 
     @contextlib.contextmanager
     def served(self, *arguments: str) -> Iterator["Served"]:

@@ -14,7 +14,14 @@ from flask import Flask
 
 from ptm_participation.observations import codes
 from tests.conftest import Database
-from tests.serving.server import Installation, Served, empty_database, serve, worker_pids
+from tests.serving.server import (
+    PATIENCE_SECONDS,
+    Installation,
+    Served,
+    empty_database,
+    serve,
+    worker_pids,
+)
 
 
 @pytest.fixture
@@ -65,6 +72,56 @@ def test_a_worker_that_is_killed_is_replaced(served: Served) -> None:
         with contextlib.suppress(OSError):
             answered = served.get("/", timeout=5)[0] == 200
     assert answered
+
+
+def _kill_all_workers(served: Served, killed: set[int]) -> None:
+    """Wait for two workers that were not killed before, and kill them."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while len(found := set(worker_pids(served)) - killed) < 2 and time.monotonic() < deadline:
+        threading.Event().wait(0.05)
+    for pid in found:
+        os.kill(pid, signal.SIGKILL)
+    killed |= found
+
+
+def test_workers_killed_again_and_again_are_replaced(served: Served) -> None:
+    """The server that starts them gives up on the second time; then it is started again."""
+    killed: set[int] = set()
+    for _turn in range(3):
+        _kill_all_workers(served, killed)
+
+    answered = False
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not answered and served.process.poll() is None and time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            answered = served.get("/", timeout=5)[0] == 200
+    assert answered
+    assert len(killed) == 6
+
+
+def test_a_second_server_on_the_same_address_is_refused_in_a_sentence(
+    served: Served, database: Database
+) -> None:
+    second = Installation(database.folder, database.url, port=served.port)
+
+    done = second.run("serve")
+
+    assert done.returncode == 1
+    assert f"127.0.0.1:{served.port}" in done.stderr
+    assert "PTM_BIND" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert served.get("/")[0] == 200
+
+
+@pytest.mark.parametrize("bind", ["nowhere", "127.0.0.1:99999", "192.0.2.1:8000"])
+def test_an_address_that_is_none_is_refused_in_a_sentence(database: Database, bind: str) -> None:
+    place = Installation(database.folder, database.url, settings={"PTM_BIND": bind})
+
+    done = place.run("serve")
+
+    assert done.returncode == 1
+    assert "PTM_BIND" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_body_that_is_too_large_is_refused_before_it_is_read(served: Served) -> None:
