@@ -14,7 +14,7 @@ from ptm_participation.consultations.queries import consultations_of
 from ptm_participation.core import clock, downloads, jobs
 from ptm_participation.core.chips import without_paging
 from ptm_participation.core.errors import ChangedMeanwhile, DomainError, NotFound
-from ptm_participation.core.forms import options
+from ptm_participation.core.forms import base_version, options
 from ptm_participation.core.numbers import whole
 from ptm_participation.observations import documents, filters, queries, service
 from ptm_participation.observations.blueprint import bp
@@ -224,7 +224,7 @@ def write_text(register: str, number: int) -> Any:
                 officer(),
                 observation,
                 text=form.text.data,
-                base_version=whole(form.base_version.data) or 0,
+                base_version=base_version(form.base_version),
             )
         except DomainError as error:
             form.text.errors = [str(error)]
