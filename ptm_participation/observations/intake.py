@@ -122,29 +122,8 @@ def submit_observation(
     submission, anchors = _keep_submission(
         window, received, versions, counts_at, token, notice, author, actor
     )
-    observation = Observation(
-        register_id=window.register_id,
-        submission_id=submission.id,
-        window_id=window.id,
-        received_at=received.received_at,
-        counts_at=counts_at,
-        counts_on=clock.rome(counts_at).date(),
-        in_time=window.in_time(counts_at),
-        basis=basis,
-        reason=reason,
-        channel=received.channel,
-        state=ObservationState.RECEIVED,
-        regularity=(
-            Regularity.SUFFICIENT
-            if window.procedure.suffices(received.identity_level)
-            else Regularity.TO_REGULARISE
-        ),
-        title=default_title(received, versions),
-        search_text=_search_text(received, submission.text),
-        subject_type=received.submitter.type or SubjectType.CITIZEN,
-        municipality_id=received.submitter.municipality_id,
-        number=_next_number(window.register),
-    )
+    observation = _numbered(window, received, versions, submission)
+    observation.date(window, counts_at, basis, reason)
     db.session.add(observation)
     db.session.flush()
     _add_parties(observation, received)
@@ -314,6 +293,33 @@ def _keep_request(
     for anchor in anchors:
         db.session.add(RequestAnchor(request_id=request.id, anchor_id=anchor.id))
     return anchors
+
+
+def _numbered(
+    window: Window,
+    received: Received,
+    versions: dict[int, SectionVersion],
+    submission: Submission,
+) -> Observation:
+    """The register's new entry, as the office begins with it."""
+    return Observation(
+        register_id=window.register_id,
+        submission_id=submission.id,
+        window_id=window.id,
+        received_at=received.received_at,
+        channel=received.channel,
+        state=ObservationState.RECEIVED,
+        regularity=(
+            Regularity.SUFFICIENT
+            if window.procedure.suffices(received.identity_level)
+            else Regularity.TO_REGULARISE
+        ),
+        title=default_title(received, versions),
+        search_text=_search_text(received, submission.text),
+        subject_type=received.submitter.type or SubjectType.CITIZEN,
+        municipality_id=received.submitter.municipality_id,
+        number=_next_number(window.register),
+    )
 
 
 def _next_number(register: Register) -> int:

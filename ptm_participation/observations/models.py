@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ptm_participation.accounts.models import User
+from ptm_participation.core import clock
 from ptm_participation.core.audit import canonical_json, sha256
 from ptm_participation.core.db import Json, Model, one_of
 from ptm_participation.core.storage import StoredFile
@@ -223,6 +224,12 @@ class Observation(Model):
     @property
     def working_text(self) -> "WorkingText":
         return self.texts[-1]
+
+    def date(self, window: Window, counts_at: dt.datetime, basis: Basis, reason: str) -> None:
+        """Let this instant count: its day in Rome and the standing follow from it."""
+        self.counts_at, self.basis, self.reason = counts_at, basis, reason
+        self.counts_on = clock.rome(counts_at).date()
+        self.in_time = window.in_time(counts_at)
 
     @property
     def author_standing(self) -> Any:

@@ -128,10 +128,7 @@ def count_from(
     if not reason.strip():
         raise ReasonNeeded()
     before = {"counts_at": observation.counts_at, "in_time": observation.in_time}
-    observation.counts_at = counts_at
-    observation.counts_on = clock.rome(counts_at).date()
-    observation.in_time = observation.window.in_time(counts_at)
-    observation.basis, observation.reason = Basis.OFFICER, reason.strip()
+    observation.date(observation.window, counts_at, Basis.OFFICER, reason.strip())
     _record(
         actor,
         "observation.date_decided",
