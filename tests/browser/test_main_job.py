@@ -209,6 +209,8 @@ def _officer_works(page: Page, email: str) -> None:
     _choose(page, "Comune di Magenta")
     page.locator("main form button.btn-primary").click()
     expect(page.locator("#chi")).to_contain_text("Corrisponde a Comune di Magenta")
+    page.get_by_role("button", name="Segna come verificata").click()
+    expect(page.get_by_role("status")).to_contain_text("segnata come verificata")
 
     page.goto("/ufficio/consultazioni/nuova")
     page.get_by_label("Titolo").fill("Incontro con i Comuni")
@@ -253,7 +255,7 @@ def _manager_reads(page: Page, email: str, folder: Path) -> dict[str, int]:
     page.get_by_role("link", name="Pubblica", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Pubblica 2 osservazioni")
     assert_good(page)
-    page.get_by_role("button", name="Pubblica").click()
+    page.get_by_role("button", name="Pubblica quelle scelte").click()
     expect(page.get_by_role("status").first).to_contain_text("Osservazioni pubblicate: 2")
     return dict(zip(("observations", "in time", "late"), from_sheet, strict=True))
 
