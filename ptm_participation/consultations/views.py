@@ -100,6 +100,9 @@ def edit(consultation_id: int) -> Any:
             except DomainError as error:
                 form.minutes.errors = [str(error)]
                 form.base_version.data = str(consultation.version)
+                # Whom somebody else added meanwhile is shown, not dropped by the next sending.
+                present = {str(row.stakeholder_id) for row in consultation.attendances}
+                form.stakeholders.data = sorted({*(form.stakeholders.data or []), *present})
             else:
                 return _after_saving(form, consultation)
     return render_template(
@@ -206,7 +209,7 @@ def attendance(consultation_id: int) -> Any:
             service.record_attendance(
                 signed_in_user(),
                 consultation,
-                _attended(form, {row.stakeholder_id for row in rows}),
+                _attended(form, rows),
                 base_version=base_version(form.base_version),
             )
         except DomainError as error:
@@ -232,14 +235,22 @@ def _attendee(row: Attendance) -> dict[str, Any]:
     }
 
 
-def _attended(form: AttendanceForm, known: set[int]) -> list[Attended]:
-    """What the form says of those who are written down."""
+def _attended(form: AttendanceForm, rows: list[Attendance]) -> list[Attended]:
+    """What the form says of those who are written down; who is not on it stays as it is."""
     said = {entry.form.stakeholder.data: entry.form for entry in form.attendees}
-    return [
-        Attended(number, AttendanceRole(row.role.data), row.represented_by.data or "")
-        for number in known
-        if (row := said.get(str(number)))
-    ]
+    attended = []
+    for row in rows:
+        told = said.get(str(row.stakeholder_id))
+        attended.append(
+            Attended(row.stakeholder_id, row.role, row.represented_by)
+            if told is None
+            else Attended(
+                row.stakeholder_id,
+                AttendanceRole(told.role.data),
+                told.represented_by.data or "",
+            )
+        )
+    return attended
 
 
 @bp.route("/ufficio/consultazioni/<int:consultation_id>/file/<int:file_id>")

@@ -125,7 +125,9 @@ def _locked(key: str) -> Draft:
 def put_file(key: str, name: str, kept: Kept, file_class: FileClass) -> None:
     """Put a stored file beside the draft; one of a private class replaces the one before."""
     draft = _locked(key)
-    if file_class is not FileClass.ATTACHMENT:
+    if file_class is FileClass.ATTACHMENT:
+        draft.revision += 1  # the check page shows the attachments: it must be read again
+    else:
         draft.files = [file for file in draft.files if file.file_class is not file_class]
     if len(draft.files) >= MOST_FILES:
         raise TooManyFiles()
@@ -138,6 +140,7 @@ def drop_file(key: str, file_id: int) -> None:
     """Take a file away from the draft."""
     draft = _locked(key)
     draft.files = [file for file in draft.files if file.id != file_id]
+    draft.revision += 1
     jobs.enqueue(FORGET_FILES)
 
 

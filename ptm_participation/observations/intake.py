@@ -267,10 +267,21 @@ def _as_sent(
     )
 
 
-def holds(observation: Observation, window: Window, received: Received) -> bool:
-    """Whether the observation is what was received here, to the last letter."""
+def holds(
+    observation: Observation,
+    window: Window,
+    received: Received,
+    counted: CountedOtherwise | None,
+) -> bool:
+    """Whether the observation is what was received here, to the last letter, and counts alike."""
     raw = _as_sent(window, received, _versions(window, received), None)
-    return observation.submission.sha256 == audit.sha256(raw)
+    same = observation.submission.sha256 == audit.sha256(raw)
+    if counted is None:
+        return same and observation.basis is not Basis.OFFICER
+    return same and (observation.counts_at, observation.reason) == (
+        counted.counts_at,
+        counted.reason.strip(),
+    )
 
 
 def _keep_request(

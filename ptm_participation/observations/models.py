@@ -252,7 +252,9 @@ class Observation(Model):
     @property
     def publication_mark(self) -> str:
         """What the public would read of it now, in a word: to tell whether it changed."""
-        facts = [self.title, self.subject_type, self.municipality_id, self.working_text.version]
+        filed = sorted(link.anchor_id for link in self.anchors)
+        place = [self.subject_type, self.municipality_id, filed]
+        facts = [self.title, *place, self.working_text.version]
         return f"{self.id}-{sha256(canonical_json(facts))[:16]}"
 
     @property

@@ -379,11 +379,12 @@ def publish_many() -> Any:
     ready = queries.publishable(procedure, filter_, seen_by=officer())
     form = PublishForm(seen=[row.publication_mark for row in ready])
     if form.validate_on_submit():
-        chosen = {mark.partition("-")[0] for mark in form.seen.data}
+        marks = set(form.seen.data)
+        chosen = [row for row in ready if row.publication_mark in marks]
         try:
-            count = service.publish(
-                officer(), [row for row in ready if str(row.id) in chosen], seen=form.seen.data
-            )
+            if len(chosen) < len(marks):  # what was ticked is no longer here, or no longer so
+                raise ChangedMeanwhile()
+            count = service.publish(officer(), chosen, seen=marks)
         except ChangedMeanwhile as error:
             form.seen.errors = [str(error)]
         else:

@@ -514,7 +514,11 @@ def publishable(procedure: Procedure, filter_: Filter, *, seen_by: Reader) -> Se
     return db.session.scalars(
         sa.select(Observation)
         .options(joinedload(Observation.register).joinedload(Register.procedure))
-        .options(selectinload(Observation.texts), selectinload(Observation.parties))
+        .options(
+            selectinload(Observation.texts),
+            selectinload(Observation.parties),
+            selectinload(Observation.anchors),
+        )
         .where(
             *filter_.conditions(procedure),
             visible_to(seen_by),

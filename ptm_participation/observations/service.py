@@ -74,11 +74,16 @@ def enter_observation(
     if scan is not None:
         name_file(scan)
     observation = submit_observation(actor, window, received, token=token, counted=counted)
-    if not holds(observation, window, received):
+    if not holds(observation, window, received, counted) or _other_protocol(observation, protocol):
         raise SentWithOtherWords(number=observation.number)
     if protocol is not None and not observation.protocol_number:
         record_protocol(actor, observation, number=protocol[0], on=protocol[1])
     return observation
+
+
+def _other_protocol(observation: Observation, protocol: tuple[str, dt.date] | None) -> bool:
+    known = (observation.protocol_number, observation.protocol_on)
+    return protocol is not None and bool(observation.protocol_number) and protocol != known
 
 
 def _record(actor: Actor, action: str, observation: Observation, **payload: Any) -> None:

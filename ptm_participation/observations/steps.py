@@ -69,8 +69,19 @@ def requests_data(content: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def fits(content: dict[str, Any], form: RequestsForm) -> bool:
+    """Whether the form has as many requests as the draft."""
+    return len(content["requests"]) == len(form.requests.entries)
+
+
 def keep_requests(content: dict[str, Any], form: RequestsForm) -> dict[str, Any]:
-    """The draft with what was typed into RequestsForm, valid or not."""
+    """The draft with what was typed into RequestsForm, valid or not.
+
+    A form with another number of requests is of a draft that changed meanwhile: its texts
+    would come under other sections, so it changes nothing.
+    """
+    if not fits(content, form):
+        return content
     requests = [dict(request) for request in content["requests"]]
     for request, entry in zip(requests, form.requests.entries, strict=False):
         for name in TYPED:

@@ -232,6 +232,9 @@ def requests(key: str) -> Any:
     form = RequestsForm(data=steps.requests_data(draft.content))
     refused: list[str] = []
     if request.method == "POST":
+        if not steps.fits(draft.content, form):
+            flash(_("The draft changed in another window: this is how it is now."), "warning")
+            return redirect(url_for("observations.requests", key=key))
         draft = drafting.change_draft(key, lambda content: steps.keep_requests(content, form))
         content = draft.content
         refused = take_files(key, form.files.data, FileClass.ATTACHMENT)
@@ -350,14 +353,7 @@ def save(key: str) -> Any:
     form = RequestsForm(data=steps.requests_data(draft.content))
     if form.session_ended:
         return {"saved": False}, 409
-    drafting.change_draft(
-        key,
-        lambda content: (
-            steps.keep_requests(content, form)
-            if len(content["requests"]) == len(form.requests.entries)
-            else content
-        ),
-    )
+    drafting.change_draft(key, lambda content: steps.keep_requests(content, form))
     hour = clock.rome(clock.now()).strftime("%H:%M")
     return {"saved": True, "message": _("Draft saved at %(hour)s", hour=hour)}
 
@@ -366,7 +362,8 @@ def save(key: str) -> Any:
 @public
 def send_link(key: str) -> Any:
     form = LinkForm()
-    back = redirect(url_for("observations.requests", key=key))
+    step = steps.SUBJECT if request.form.get("passo") == steps.SUBJECT else steps.REQUESTS
+    back = redirect(url_for(f"observations.{step}", key=key))
     if form.validate_on_submit():
         try:
             drafting.send_resume_link(

@@ -122,6 +122,21 @@ def test_an_attendance_sheet_does_not_undo_another(as_staff: Browser, as_manager
     assert {a.role for a in _only().attendances} == {AttendanceRole.EXCUSED, AttendanceRole.PRESENT}
 
 
+def test_whoever_was_added_meanwhile_stays_on_the_attendance_sheet(
+    as_staff: Browser, as_manager: Browser
+) -> None:
+    page = _log(as_staff)
+    sheet = as_staff.open(page.link("Presenze"))
+    rho = factories.stakeholder("Comune di Rho").id
+    edit = as_manager.open(f"{LIST}/{_only().id}/modifica")
+    edit.submit(stakeholders=[*(str(a.stakeholder_id) for a in _only().attendances), str(rho)])
+
+    refused = sheet.submit(**{"attendees-0-role": "excused"})
+    refused.submit(**{"attendees-0-role": "excused"})
+
+    assert rho in {a.stakeholder_id for a in _only().attendances}
+
+
 def test_the_same_form_twice_logs_one(as_staff: Browser) -> None:
     form = as_staff.open(f"{LIST}/nuova")
 

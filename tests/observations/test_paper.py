@@ -118,8 +118,13 @@ def test_a_correction_sent_from_the_same_page_is_not_lost_without_a_word(
     _enter(page)
 
     again = _enter(page, name="Comune di Arese")
+    dated = _enter(page, counts_on="2020-10-12", reason="Consegnata prima.")
+    _enter(page, protocol_number="P1", protocol_on="2020-10-19")
+    numbered = _enter(page, protocol_number="P2", protocol_on="2020-10-19")
 
-    assert "ha già registrato la n. 1, con parole diverse" in again.text
+    for refused in (again, dated, numbered):
+        assert "ha già registrato la n. 1, con parole diverse" in refused.text
+    assert _only().protocol_number == "P1"
     assert _only().submitter.name == "Comune di Rho"
 
 

@@ -134,6 +134,20 @@ def test_only_what_the_manager_read_is_published(
     assert visitor.open("/osservazioni/ptm/1").status == 404
 
 
+def test_what_was_filed_elsewhere_or_left_the_filter_is_not_published_unseen(
+    as_manager: Browser, as_staff: Browser, staff: User, visitor: Browser
+) -> None:
+    made = factories.protocolled(staff, sections="18")
+    service.check_observation(staff, made)
+    one = as_manager.open("/ufficio/osservazioni/ptm/1/pubblica")
+    many = as_manager.open("/ufficio/osservazioni/pubblica", tipo="citizen")
+    as_staff.open("/ufficio/osservazioni/ptm/1/classifica").submit(sections="41", type="company")
+
+    for page in (one.press("Pubblica"), many.press("Pubblica")):
+        assert "Qualcun altro ha modificato" in page.text or "Niente da pubblicare" in page.text
+    assert visitor.open("/osservazioni/ptm/1").status == 404
+
+
 def test_who_wrote_as_a_private_person_stays_one_however_the_office_counts_it(
     as_manager: Browser, as_staff: Browser, staff: User, visitor: Browser
 ) -> None:

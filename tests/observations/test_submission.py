@@ -411,6 +411,36 @@ def test_an_autosave_that_comes_late_undoes_nothing(visitor: Browser) -> None:
     assert [asked["reasons"] for asked in left] == ["La seconda."]
 
 
+def test_texts_of_a_page_with_other_requests_do_not_come_under_other_sections(
+    visitor: Browser,
+) -> None:
+    step2 = _start(visitor)
+    step2.submit(button="aggiungi", **{"requests-0-reasons": "La prima."})
+    two = visitor.open(step2.address)
+    typed = {"requests-0-reasons": "La prima.", "requests-1-reasons": "La seconda."}
+    two.submit(button="continua", **typed)
+    visitor.open(f"{step2.address}/1/togli").submit(has="csrf_token")
+
+    page = two.submit(button="continua", **typed)
+
+    assert "La bozza è cambiata in un’altra finestra" in page.text
+    left = db.session.scalars(sa.select(Draft)).one().content["requests"]
+    assert [asked["reasons"] for asked in left] == ["La seconda."]
+
+
+def test_a_file_changed_elsewhere_is_seen_before_it_is_sent(visitor: Browser) -> None:
+    check = _as_citizen(_ask(_start(visitor)))
+    key = check.address.split("/")[2]
+    visitor.open(f"/osserva/{key}/richieste").submit(
+        button="carica", files=(io.BytesIO(factories.PDF_BYTES), "altro.pdf")
+    )
+
+    page = _send(check)
+
+    assert "La bozza è cambiata" in page.text
+    assert not db.session.scalar(sa.select(sa.func.count(Submission.id)))
+
+
 def test_a_draft_changed_elsewhere_is_read_again_before_it_is_sent(visitor: Browser) -> None:
     check = _as_citizen(_ask(_start(visitor)))
     key = check.address.split("/")[2]
