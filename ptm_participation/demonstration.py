@@ -439,11 +439,13 @@ class _Demonstration:
             level = IdentityLevel.SIGNATURE_AND_DOCUMENT
             drafting.put_file(key, "osservazione-firmata.pdf", self._pdf(), FileClass.SIGNED)
             drafting.put_file(key, "documento.pdf", self._pdf(), FileClass.IDENTITY)
+        draft = drafting.find_draft(key)
         drafting.send_draft(
             signed_in or VISITOR,
             self.window,
             key,
-            assemble(drafting.find_draft(key), level=level, received_at=moment, language="it"),
+            assemble(draft, level=level, received_at=moment, language="it"),
+            revision=draft.revision,
             notice=procedures.notice_in_force(self.procedure),
         )
 

@@ -41,6 +41,10 @@ class DraftGone(DomainError):
     status = 404
 
 
+class DraftChanged(DomainError):
+    message = _l("The draft changed in the meantime: read it again, then send it.")
+
+
 class TooManyFiles(DomainError):
     message = _l("At most 10 files: put several pages into one.")
 
@@ -178,9 +182,23 @@ def delete_old_drafts() -> int:
 
 @use_case
 def send_draft(
-    actor: Actor, window: Window, key: str, received: Received, *, notice: PrivacyNotice | None
+    actor: Actor,
+    window: Window,
+    key: str,
+    received: Received,
+    *,
+    revision: int,
+    notice: PrivacyNotice | None,
 ) -> Observation:
-    """Submit the draft and delete it. The key is the form's token: sent twice, it is one."""
+    """Submit the draft and delete it. The key is the form's token: sent twice, it is one.
+
+    Raises DraftChanged if it is no longer at the revision that its author read.
+    """
+    left = db.session.scalar(
+        sa.select(Draft).filter_by(key_sha256=form_tokens.digest(key)).with_for_update()
+    )
+    if left is not None and left.revision != revision:
+        raise DraftChanged()
     observation = submit_observation(
         actor,
         window,
@@ -189,7 +207,6 @@ def send_draft(
         notice=notice,
         author=actor if isinstance(actor, User) else None,
     )
-    left = db.session.scalar(sa.select(Draft).filter_by(key_sha256=form_tokens.digest(key)))
     if left is not None:
         db.session.delete(left)
         jobs.enqueue(FORGET_FILES)

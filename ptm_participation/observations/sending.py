@@ -15,6 +15,7 @@ from ptm_participation.core.arrival import arrived_at
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.formats import language
 from ptm_participation.core.forms import labelled
+from ptm_participation.core.numbers import whole
 from ptm_participation.core.storage import files
 from ptm_participation.observations import codes, documents, drafting, queries, steps
 from ptm_participation.observations.blueprint import bp
@@ -60,12 +61,15 @@ def _check(key: str, moment: dt.datetime) -> Any:
     if request.method == "POST" and not form.session_ended:
         if "indietro" in request.form:
             return redirect(url_for("observations.who", key=key))
-        if _may_send(draft, key, form):
+        if _may_send(key, form):
             try:
                 return _send(drafting.find_draft(key), key, form, moment)
+            except drafting.DraftChanged:
+                pass  # said beside the declaration, whatever else is wrong
             except DomainError as error:
                 form.identity.errors = [*form.identity.errors, str(error)]
         draft = drafting.find_draft(key)
+        _note_change(draft, form)
     return render_template(
         "observations/check.html",
         form=form,
@@ -124,7 +128,7 @@ def _municipality(declared: list[Declared]) -> Municipality | None:
     return get_municipality(found) if found is not None else None
 
 
-def _may_send(draft: Draft, key: str, form: SendForm) -> bool:
+def _may_send(key: str, form: SendForm) -> bool:
     """Whether all is there; errors are left beside their fields."""
     good = form.validate_on_submit()
     for field, file_class in (
@@ -134,13 +138,15 @@ def _may_send(draft: Draft, key: str, form: SendForm) -> bool:
         refused = take_files(key, [field.data] if field.data else [], file_class)
         field.errors = [*field.errors, *refused]
         good = good and not refused
+    draft = drafting.find_draft(key)
+    return good and _files_fit(draft, form) and not steps.missing(draft)
+
+
+def _note_change(draft: Draft, form: SendForm) -> None:
+    """Say that the draft is not the one that was read, and go on from the one now shown."""
     if form.revision.data != str(draft.revision):
-        form.declaration.errors = [
-            _("The draft changed in the meantime: read it again, then send it.")
-        ]
+        form.declaration.errors = [str(drafting.DraftChanged())]
         form.revision.data = str(draft.revision)
-        good = False
-    return good and _files_fit(drafting.find_draft(key), form) and not steps.missing(draft)
 
 
 def _files_fit(draft: Draft, form: SendForm) -> bool:
@@ -175,6 +181,7 @@ def _send(draft: Draft, key: str, form: SendForm, moment: dt.datetime) -> Any:
             received_at=moment,
             language=language(),
         ),
+        revision=whole(form.revision.data) or 0,
         notice=procedures.notice_in_force(draft.window.procedure),
     )
     return _to_receipt(key)

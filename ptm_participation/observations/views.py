@@ -315,6 +315,10 @@ def remove_request(key: str, number: int) -> Any:
     if not 1 <= number <= len(asked) or len(asked) == 1:
         raise NotFound()
     form = ConfirmForm()
+    seen = whole(request.form.get("revision"))
+    if form.validate_on_submit() and seen != draft.revision:
+        flash(_("The draft changed in another window: this is how it is now."), "warning")
+        return redirect(url_for("observations.requests", key=key))
     if form.validate_on_submit():
         _drop_request(key, number - 1)
         flash(_("The request is removed."), "success")

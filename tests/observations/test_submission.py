@@ -10,10 +10,12 @@ from flask import Flask
 
 from ptm_participation import worker
 from ptm_participation.core import clock, jobs
+from ptm_participation.core.audit import VISITOR
 from ptm_participation.core.db import db
 from ptm_participation.core.storage import StoredFile, files
-from ptm_participation.observations import codes
+from ptm_participation.observations import codes, drafting
 from ptm_participation.observations.models import Draft, Observation, Submission
+from ptm_participation.observations.steps import assemble
 from ptm_participation.observations.workflow import PartyRole
 from ptm_participation.procedure.models import IdentityLevel
 from tests import factories
@@ -426,6 +428,36 @@ def test_texts_of_a_page_with_other_requests_do_not_come_under_other_sections(
     assert "La bozza è cambiata in un’altra finestra" in page.text
     left = db.session.scalars(sa.select(Draft)).one().content["requests"]
     assert [asked["reasons"] for asked in left] == ["La seconda."]
+
+
+def test_a_removal_is_of_the_request_that_was_shown(visitor: Browser) -> None:
+    step2 = _start(visitor)
+    step2.submit(button="aggiungi", **{"requests-0-reasons": "La prima."})
+    typed = {"requests-0-reasons": "La prima.", "requests-1-reasons": "La seconda."}
+    visitor.open(step2.address).submit(button="continua", **typed)
+    visitor.open(step2.address).submit(button="aggiungi", **typed)
+    asked = visitor.open(f"{step2.address}/1/togli")
+    visitor.open(f"{step2.address}/1/togli").submit(has="csrf_token")
+
+    page = asked.submit(has="csrf_token")
+
+    assert "La bozza è cambiata in un’altra finestra" in page.text
+    left = db.session.scalars(sa.select(Draft)).one().content["requests"]
+    assert [request["reasons"] for request in left] == ["La seconda.", ""]
+
+
+def test_what_changes_while_it_is_being_sent_is_not_sent_unread(visitor: Browser) -> None:
+    check = _as_citizen(_ask(_start(visitor)))
+    key = check.address.split("/")[2]
+    read = drafting.find_draft(key)
+    received = assemble(read, level=IdentityLevel.NONE, received_at=clock.now(), language="it")
+    seen = read.revision
+    drafting.change_draft(key, lambda content: {**content, "subject": "Altro oggetto"})
+
+    with pytest.raises(drafting.DraftChanged):
+        drafting.send_draft(VISITOR, read.window, key, received, revision=seen, notice=None)
+
+    assert not db.session.scalar(sa.select(sa.func.count(Submission.id)))
 
 
 def test_a_file_changed_elsewhere_is_seen_before_it_is_sent(visitor: Browser) -> None:
