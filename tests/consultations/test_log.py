@@ -137,6 +137,21 @@ def test_whoever_was_added_meanwhile_stays_on_the_attendance_sheet(
     assert rho in {a.stakeholder_id for a in _only().attendances}
 
 
+def test_whoever_was_added_meanwhile_is_shown_before_saving_again(
+    as_staff: Browser, as_manager: Browser
+) -> None:
+    _log(as_staff)
+    address = f"{LIST}/{_only().id}/modifica"
+    first, second = as_staff.open(address), as_manager.open(address)
+    rho = str(factories.stakeholder("Comune di Rho").id)
+    first.submit(stakeholders=[*(str(a.stakeholder_id) for a in _only().attendances), rho])
+
+    refused = second.submit(minutes="Verbale della seconda.")
+
+    ticked = refused.soup.select("input[name=stakeholders][checked]")
+    assert rho in {box["value"] for box in ticked}
+
+
 def test_the_same_form_twice_logs_one(as_staff: Browser) -> None:
     form = as_staff.open(f"{LIST}/nuova")
 

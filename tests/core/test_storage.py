@@ -8,9 +8,12 @@ from pathlib import Path
 
 import boto3
 import pytest
+from flask import Flask
 from moto.server import ThreadedMotoServer
 
-from ptm_participation.core.storage import FileStore
+from ptm_participation.core.db import db
+from ptm_participation.core.storage import FileGone, FileStore, StoredFile, files, name_file
+from ptm_participation.core.transaction import use_case
 
 LARGE = os.urandom(7 * 1024 * 1024)
 
@@ -82,3 +85,13 @@ def test_what_a_crash_left_incomplete_is_made_whole(tmp_path: Path) -> None:
 def test_bytes_that_are_not_there_are_said_to_be_missing(store: FileStore) -> None:
     with pytest.raises(FileNotFoundError):
         store.read("0" * 64)
+
+
+def test_bytes_forgotten_before_a_record_named_them_are_asked_for_again(app: Flask) -> None:
+    kept = files().keep(io.BytesIO(b"forgotten at once"), "application/pdf")
+    files().delete(kept.sha256)
+
+    with pytest.raises(FileGone):
+        use_case(name_file)(kept)
+
+    assert db.session.get(StoredFile, kept.sha256) is None

@@ -128,6 +128,13 @@ def test_a_correction_sent_from_the_same_page_is_not_lost_without_a_word(
     assert _only().submitter.name == "Comune di Rho"
 
 
+def test_a_page_without_its_token_registers_nothing(as_staff: Browser) -> None:
+    page = _enter(as_staff.open(FORM), token="")
+
+    assert "Questa pagina non è completa" in page.text
+    assert not db.session.scalar(sa.select(sa.func.count(Observation.id)))
+
+
 def test_all_that_is_wrong_is_said_at_once(as_staff: Browser) -> None:
     page = _enter(
         as_staff.open(FORM),
