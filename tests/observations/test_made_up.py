@@ -2,13 +2,15 @@
 
 import pytest
 
+from ptm_participation.observations import codes
 from tests import factories
 from tests.observations.test_submission import _start
 from tests.pages import Browser
 
 HUGE = "100000000000000000000"
 FIRST = "/ufficio/osservazioni/ptm/1"
-FOREIGN = "\u00c9" * 26 + "AA"
+LETTERS = "\u00c9" * codes.RANDOM_LETTERS
+FOREIGN = LETTERS + codes._check(LETTERS)  # a code that only its letters give away
 
 
 @pytest.mark.parametrize(
