@@ -83,6 +83,11 @@ def hour(value: dt.datetime) -> str:
     return format_datetime(clock.rome(value), "HH:mm", locale=_locale())
 
 
+def hour_span(first: int) -> str:
+    """«14:00–15:00»: one of the hours of a day."""
+    return f"{first:02}:00–{first + 1:02}:00"
+
+
 def instant(value: dt.datetime | None) -> str:
     """«19 ottobre 2020, ore 16:42»."""
     if value is None:

@@ -48,6 +48,7 @@ def read(arguments: Mapping[str, str]) -> tuple[Filter, list[str]]:
         channel=reader.one_of("canale", Channel),
         since=reader.day("dal"),
         until=reader.day("al"),
+        hour=reader.hour("ora"),
         words=arguments.get("q", "")[:200],
     )
     if filter_.since and filter_.until and filter_.since > filter_.until:
@@ -87,6 +88,10 @@ class _Reader:
         found: bool | None = self._read(name, _yes_no)
         return found
 
+    def hour(self, name: str) -> int | None:
+        found: int | None = self._read(name, _hour)
+        return found
+
     def day(self, name: str) -> dt.date | None:
         found: dt.date | None = self._read(name, dt.date.fromisoformat)
         return found
@@ -97,6 +102,13 @@ def _identifier(text: str) -> int:
     if not 0 < number < 2**31:
         raise ValueError(text)
     return number
+
+
+def _hour(text: str) -> int:
+    hour = int(text)
+    if not 0 <= hour < 24:
+        raise ValueError(text)
+    return hour
 
 
 def _yes_no(text: str) -> bool:
@@ -175,6 +187,8 @@ def _words(procedure: Procedure, filter_: Filter) -> dict[str, str]:
         said["dal"] = _("From %(value)s", value=formats.day(filter_.since))
     if filter_.until:
         said["al"] = _("Until %(value)s", value=formats.day(filter_.until))
+    if filter_.hour is not None:
+        said["ora"] = _("Hour: %(value)s", value=formats.hour_span(filter_.hour))
     if filter_.without_municipality:
         said["comune"] = _("Comune: %(value)s", value=_("outside Città metropolitana"))
     return said | naming.say(

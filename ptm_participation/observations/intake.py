@@ -383,6 +383,7 @@ def file_under(observation: Observation, anchor: Anchor) -> None:
             observation_id=observation.id,
             anchor_id=anchor.id,
             provision_id=section.provision_id,
+            page_id=section.unit.provision_id if section.unit else section.provision_id,
             document_id=section.document_id,
         )
     )

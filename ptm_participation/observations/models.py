@@ -163,12 +163,16 @@ class Observation(Model):
         ),
         sa.CheckConstraint("(protocol_number = '') = (protocol_on IS NULL)", name="protocol"),
         sa.CheckConstraint("(state = 'received') = (protocol_number = '')", name="state_protocol"),
-        # The worklist's orders and commonest filters.
+        sa.CheckConstraint("counts_hour BETWEEN 0 AND 23", name="hour"),
+        # The worklist's order, and the public list's.
         sa.Index("ix_observation_counts", "register_id", "counts_at", "id"),
-        sa.Index("ix_observation_municipality", "register_id", "municipality_id"),
-        sa.Index("ix_observation_type", "register_id", "subject_type"),
         sa.Index("ix_observation_published", "register_id", "published_at"),
+        # What summaries count by, each with all that they need: no row is read.
         sa.Index("ix_observation_day", "register_id", "counts_on", "in_time"),
+        sa.Index("ix_observation_hour", "register_id", "counts_hour", "in_time"),
+        sa.Index("ix_observation_municipality", "register_id", "municipality_id", "in_time"),
+        sa.Index("ix_observation_type", "register_id", "subject_type", "in_time"),
+        sa.Index("ix_observation_channel", "register_id", "channel", "in_time"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -180,6 +184,8 @@ class Observation(Model):
     counts_at: Mapped[dt.datetime]
     # The same instant's day in Rome, by which summaries count.
     counts_on: Mapped[dt.date]
+    # Its hour in Rome; none where only the day is known, as of a postmark.
+    counts_hour: Mapped[int | None]
     in_time: Mapped[bool]
     basis: Mapped[Basis] = mapped_column(one_of(Basis, "basis"))
     reason: Mapped[str] = mapped_column(sa.String(500), default="")
@@ -226,9 +232,13 @@ class Observation(Model):
         return self.texts[-1]
 
     def date(self, window: Window, counts_at: dt.datetime, basis: Basis, reason: str) -> None:
-        """Let this instant count: its day in Rome and the standing follow from it."""
+        """Let this instant count: its day and hour in Rome and the standing follow from it."""
         self.counts_at, self.basis, self.reason = counts_at, basis, reason
-        self.counts_on = clock.rome(counts_at).date()
+        local = clock.rome(counts_at)
+        self.counts_on = local.date()
+        # Off this site, the first instant of a day stands for a day whose hour nobody wrote.
+        day_alone = local.time() == dt.time() and self.channel is not Channel.WEB
+        self.counts_hour = None if day_alone or basis is Basis.POSTMARK else local.hour
         self.in_time = window.in_time(counts_at)
 
     @property
@@ -305,12 +315,14 @@ class WorkingText(Model):
 class ObservationAnchor(Model):
     """A section under which the office counts an observation.
 
-    At the start they are those of the requests. `provision_id` and `document_id` repeat what
-    the anchor says, so that summaries count without walking to it.
+    At the start they are those of the requests. `provision_id`, `page_id` (the article of a
+    comma, the section itself of one that has a page) and `document_id` repeat what the anchor
+    says, so that lists and summaries find and count without walking to it.
     """
 
     __tablename__ = "observation_anchor"
     __table_args__ = (
+        sa.Index("ix_observation_anchor_page", "page_id", "observation_id"),
         sa.Index("ix_observation_anchor_provision", "provision_id", "observation_id"),
         sa.Index("ix_observation_anchor_document", "document_id", "observation_id"),
     )
@@ -318,6 +330,7 @@ class ObservationAnchor(Model):
     observation_id: Mapped[int] = mapped_column(sa.ForeignKey("observation.id"), primary_key=True)
     anchor_id: Mapped[int] = mapped_column(sa.ForeignKey("anchor.id"), primary_key=True, index=True)
     provision_id: Mapped[int] = mapped_column(sa.ForeignKey("provision.id"))
+    page_id: Mapped[int] = mapped_column(sa.ForeignKey("provision.id"))
     document_id: Mapped[int] = mapped_column(sa.ForeignKey("document.id"))
 
     anchor: Mapped[Anchor] = relationship()

@@ -16,7 +16,7 @@ from ptm_participation.core.errors import NotFound
 from ptm_participation.observations.models import Observation, ObservationAnchor, WorkingText
 from ptm_participation.observations.queries import (
     Submitter,
-    provisions_within,
+    on_page,
     section_briefs,
     with_submitter,
 )
@@ -51,9 +51,7 @@ class PublicFilter:
         if self.provision is not None:
             found.append(
                 Observation.id.in_(
-                    sa.select(ObservationAnchor.observation_id).where(
-                        ObservationAnchor.provision_id.in_(provisions_within(self.provision))
-                    )
+                    sa.select(ObservationAnchor.observation_id).where(on_page(self.provision))
                 )
             )
         return found

@@ -144,7 +144,8 @@ def get_file(register: Register, number: int, file_id: int, *, seen_by: Reader) 
 class Filter:
     """Which observations a list shows. Every field narrows; none means all.
 
-    Dates are days of Rome, both included, of the instant that counts.
+    Dates are days of Rome, both included, and `hour` is one of its hours (14 for 14:00 to
+    14:59), of the instant that counts.
     """
 
     register: str = ""
@@ -163,6 +164,7 @@ class Filter:
     channel: Channel | None = None
     since: dt.date | None = None
     until: dt.date | None = None
+    hour: int | None = None
     words: str = ""
 
     def conditions(self, procedure: Procedure) -> list[sa.ColumnElement[bool]]:
@@ -175,6 +177,7 @@ class Filter:
             (Observation.subject_type, self.type),
             (Observation.municipality_id, self.municipality),
             (Observation.channel, self.channel),
+            (Observation.counts_hour, self.hour),
         ):
             if value is not None:
                 found.append(column == value)
@@ -209,9 +212,12 @@ class Filter:
         if self.document is not None:
             found.append(_linked(link.document_id == self.document))
         if self.provision is not None:
-            found.append(_linked(link.provision_id.in_(provisions_within(self.provision))))
+            found.append(_linked(on_page(self.provision)))
         if self.theme is not None:
-            found.append(_linked(link.provision_id.in_(provisions_of_theme(self.theme))))
+            of_theme = sa.select(ProvisionTheme.provision_id).where(
+                ProvisionTheme.theme_id == self.theme
+            )
+            found.append(_linked(link.page_id.in_(of_theme)))
         return found
 
     def _times(self) -> list[sa.ColumnElement[bool]]:
@@ -247,10 +253,7 @@ def _cited(procedure: Procedure, words: str) -> list[sa.ColumnElement[bool]]:
     found, unknown = plan.resolve_references(procedure.edition, words)
     if unknown:
         return []
-    return [
-        _linked(ObservationAnchor.provision_id.in_(provisions_within(section.provision_id)))
-        for section in plan.sections(found).values()
-    ]
+    return [_linked(on_page(section.provision_id)) for section in plan.sections(found).values()]
 
 
 def _of_procedure(procedure: Procedure, register: str) -> sa.ColumnElement[bool]:
@@ -264,26 +267,10 @@ def _linked(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     return Observation.id.in_(sa.select(ObservationAnchor.observation_id).where(condition))
 
 
-def provisions_within(provision_id: int) -> sa.Select[Any]:
-    """A provision and whatever stands on its page (the commi and letters of an article)."""
-    unit = aliased(SectionVersion)
-    return (
-        sa.select(SectionVersion.provision_id)
-        .join(unit, unit.id == SectionVersion.unit_id)
-        .where(
-            sa.or_(unit.provision_id == provision_id, SectionVersion.provision_id == provision_id)
-        )
-    )
-
-
-def provisions_of_theme(theme_id: int) -> sa.Select[Any]:
-    """The provisions of a theme, with what stands on their pages."""
-    unit = aliased(SectionVersion)
-    return (
-        sa.select(SectionVersion.provision_id)
-        .join(unit, unit.id == SectionVersion.unit_id)
-        .join(ProvisionTheme, ProvisionTheme.provision_id == unit.provision_id)
-        .where(ProvisionTheme.theme_id == theme_id)
+def on_page(provision_id: int) -> sa.ColumnElement[bool]:
+    """Filed under a provision, or under what stands on its page (a comma of the article)."""
+    return sa.or_(
+        ObservationAnchor.page_id == provision_id, ObservationAnchor.provision_id == provision_id
     )
 
 
