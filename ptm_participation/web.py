@@ -56,6 +56,7 @@ MOST_FIELDS = 8000
 
 LANGUAGES = {"it": "Italiano", "en": "English"}
 VENDOR_FOLDERS = ("assets", "css", "fonts", "js", "svg")
+CHARTS = "echarts.common.min.js"
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -155,6 +156,8 @@ def _serve_assets(app: Flask) -> None:
     served.add_files(str(own), prefix=f"{base}/ptm/")
     for folder in VENDOR_FOLDERS:
         served.add_files(str(vendor / folder), prefix=f"{base}/bi/{folder}/")
+    charts = root / "node_modules" / "echarts" / "dist" / CHARTS
+    served.add_file_to_dictionary(f"{base}/echarts/{CHARTS}", str(charts))
     app.wsgi_app = served  # type: ignore[method-assign]
     app.jinja_env.globals["asset"] = lambda path: f"{base}/{path}"
 

@@ -1,7 +1,8 @@
-"""Keep beside each observation what summaries count by
+"""Keep beside each observation what lists and summaries go by
 
-The hour that counts, and the article of each section that an observation speaks of; with
-them, indexes from which every count is answered without reading a row.
+The procedure, the hour that counts, and the article of each section that an observation
+speaks of; with them, indexes from which lists are read in order and counts answered without
+reading a row.
 
 Revision ID: 0002
 Revises: 0001
@@ -19,30 +20,44 @@ branch_labels = None
 depends_on = None
 
 ROME = ZoneInfo("Europe/Rome")
-COUNTED = {
-    "ix_observation_hour": "counts_hour",
-    "ix_observation_municipality": "municipality_id",
-    "ix_observation_type": "subject_type",
-    "ix_observation_channel": "channel",
+INDEXES = {
+    "counts": ["counts_at", "id"],
+    "in_time": ["in_time", "counts_at", "id"],
+    "state": ["state", "counts_at", "id"],
+    "regularity": ["regularity", "counts_at", "id"],
+    "published": ["published_at", "counts_at", "id"],
+    "municipality": ["municipality_id", "counts_at", "id", "in_time"],
+    "type": ["subject_type", "counts_at", "id", "in_time"],
+    "channel": ["channel", "counts_at", "id", "in_time"],
+    "day": ["counts_on", "counts_hour", "in_time"],
 }
 
 
 def upgrade() -> None:
-    _add_hours()
+    _change_indexes()
     _add_pages()
 
 
-def _add_hours() -> None:
-    for name in ("ix_observation_municipality", "ix_observation_type"):
-        op.drop_index(name, "observation")
+def _change_indexes() -> None:
+    for name in ("counts", "published", "municipality", "type", "day"):
+        op.drop_index(f"ix_observation_{name}", "observation")
+    op.add_column("observation", sa.Column("procedure_id", sa.Integer(), nullable=True))
+    op.execute(
+        "UPDATE observation SET procedure_id = (SELECT register.procedure_id FROM register"
+        " WHERE register.id = observation.register_id)"
+    )
     with op.batch_alter_table("observation") as table:
         table.add_column(sa.Column("counts_hour", sa.Integer(), nullable=True))
+        table.alter_column("procedure_id", existing_type=sa.Integer(), nullable=False)
+        table.create_foreign_key(
+            op.f("fk_observation_procedure_id_procedure"), "procedure", ["procedure_id"], ["id"]
+        )
         table.create_check_constraint(
             op.f("ck_observation_hour"), "counts_hour BETWEEN 0 AND 23"
         )
     _fill_hours()
-    for name, column in COUNTED.items():
-        op.create_index(name, "observation", ["register_id", column, "in_time"])
+    for name, columns in INDEXES.items():
+        op.create_index(f"ix_observation_{name}", "observation", ["procedure_id", *columns])
 
 
 def _fill_hours() -> None:

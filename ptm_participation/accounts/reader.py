@@ -22,7 +22,7 @@ def signed_in_user() -> Reader:
 def home_for(user: Reader) -> str:
     """Where a person's work begins."""
     if user.can(Permission.SUMMARISE):
-        return url_for("reporting.summary")
+        return url_for("reporting.dashboard")
     if user.can(Permission.REGISTER):
         return url_for("observations.worklist")
     if user.can(Permission.DRAFT_CONTENT):

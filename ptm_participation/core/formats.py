@@ -83,6 +83,11 @@ def hour(value: dt.datetime) -> str:
     return format_datetime(clock.rome(value), "HH:mm", locale=_locale())
 
 
+def weekday_of_table(value: dt.date) -> str:
+    """«lun 2 nov 2020»: a day of a table where weekends must be told from other days."""
+    return format_date(value, "EEE d MMM y", locale=_locale()).replace(" ", NO_BREAK)
+
+
 def hour_span(first: int) -> str:
     """«14:00–15:00»: one of the hours of a day."""
     return f"{first:02}:00–{first + 1:02}:00"

@@ -314,6 +314,7 @@ def _numbered(
 ) -> Observation:
     """The register's new entry, as the office begins with it."""
     return Observation(
+        procedure_id=window.procedure_id,
         register_id=window.register_id,
         submission_id=submission.id,
         window_id=window.id,

@@ -164,18 +164,27 @@ class Observation(Model):
         sa.CheckConstraint("(protocol_number = '') = (protocol_on IS NULL)", name="protocol"),
         sa.CheckConstraint("(state = 'received') = (protocol_number = '')", name="state_protocol"),
         sa.CheckConstraint("counts_hour BETWEEN 0 AND 23", name="hour"),
-        # The worklist's order, and the public list's.
-        sa.Index("ix_observation_counts", "register_id", "counts_at", "id"),
-        sa.Index("ix_observation_published", "register_id", "published_at"),
-        # What summaries count by, each with all that they need: no row is read.
-        sa.Index("ix_observation_day", "register_id", "counts_on", "in_time"),
-        sa.Index("ix_observation_hour", "register_id", "counts_hour", "in_time"),
-        sa.Index("ix_observation_municipality", "register_id", "municipality_id", "in_time"),
-        sa.Index("ix_observation_type", "register_id", "subject_type", "in_time"),
-        sa.Index("ix_observation_channel", "register_id", "channel", "in_time"),
+        # The worklist's order; then what it is filtered and counted by, each in that order.
+        sa.Index("ix_observation_counts", "procedure_id", "counts_at", "id"),
+        sa.Index("ix_observation_in_time", "procedure_id", "in_time", "counts_at", "id"),
+        sa.Index("ix_observation_state", "procedure_id", "state", "counts_at", "id"),
+        sa.Index("ix_observation_regularity", "procedure_id", "regularity", "counts_at", "id"),
+        sa.Index("ix_observation_published", "procedure_id", "published_at", "counts_at", "id"),
+        # The same with the standing at its end, so that summaries count without reading a row.
+        *(
+            sa.Index(f"ix_observation_{name}", "procedure_id", key, "counts_at", "id", "in_time")
+            for name, key in (
+                ("municipality", "municipality_id"),
+                ("type", "subject_type"),
+                ("channel", "channel"),
+            )
+        ),
+        sa.Index("ix_observation_day", "procedure_id", "counts_on", "counts_hour", "in_time"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    # That of the register, beside it: lists go over all the registers of a procedure in order.
+    procedure_id: Mapped[int] = mapped_column(sa.ForeignKey("procedure.id"))
     register_id: Mapped[int] = mapped_column(sa.ForeignKey("register.id"))
     number: Mapped[int]
     submission_id: Mapped[int] = mapped_column(sa.ForeignKey("submission.id"), unique=True)

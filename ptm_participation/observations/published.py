@@ -190,7 +190,6 @@ def get_published(register: Register, number: int) -> PublishedObservation:
 
 def totals(procedure: Procedure) -> dict[str, int]:
     """What the home page counts: received, in time, Comuni that wrote, sections spoken of."""
-    registers = sa.select(Register.id).where(Register.procedure_id == procedure.id)
     received, in_time, municipalities = db.session.execute(
         sa.select(
             sa.func.count(Observation.id),
@@ -205,12 +204,12 @@ def totals(procedure: Procedure) -> dict[str, int]:
                     )
                 )
             ),
-        ).where(Observation.register_id.in_(registers))
+        ).where(Observation.procedure_id == procedure.id)
     ).one()
     sections = db.session.scalar(
         sa.select(sa.func.count(sa.distinct(ObservationAnchor.provision_id)))
         .join(Observation, Observation.id == ObservationAnchor.observation_id)
-        .where(Observation.register_id.in_(registers))
+        .where(Observation.procedure_id == procedure.id)
     )
     return {
         "received": received,
@@ -239,9 +238,8 @@ def _base() -> sa.Select[Any]:
 
 
 def _rows(procedure: Procedure, filter_: PublicFilter) -> sa.Select[Any]:
-    registers = sa.select(Register.id).where(Register.procedure_id == procedure.id)
     return _base().where(
-        Observation.register_id.in_(registers),
+        Observation.procedure_id == procedure.id,
         Observation.published_at.is_not(None),
         *filter_.conditions(),
     )

@@ -169,7 +169,7 @@ class Filter:
 
     def conditions(self, procedure: Procedure) -> list[sa.ColumnElement[bool]]:
         """The same filter in SQL: lists, counts, summaries and exports all use it."""
-        found: list[sa.ColumnElement[bool]] = [_of_procedure(procedure, self.register)]
+        found = _of_procedure(procedure, self.register)
         for column, value in (
             (Observation.state, self.state),
             (Observation.in_time, self.in_time),
@@ -182,7 +182,8 @@ class Filter:
             if value is not None:
                 found.append(column == value)
         if self.published is not None:
-            found.append(Observation.published_at.is_not(None) == self.published)
+            published = Observation.published_at.is_not(None)
+            found.append(published if self.published else Observation.published_at.is_(None))
         if self.group is not None:
             types = [t for t in SubjectType if t.group is self.group]
             found.append(Observation.subject_type.in_(types))
@@ -256,11 +257,12 @@ def _cited(procedure: Procedure, words: str) -> list[sa.ColumnElement[bool]]:
     return [_linked(on_page(section.provision_id)) for section in plan.sections(found).values()]
 
 
-def _of_procedure(procedure: Procedure, register: str) -> sa.ColumnElement[bool]:
-    registers = sa.select(Register.id).where(Register.procedure_id == procedure.id)
+def _of_procedure(procedure: Procedure, register: str) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = [Observation.procedure_id == procedure.id]
     if register:
-        registers = registers.where(Register.slug == register)
-    return Observation.register_id.in_(registers)
+        registers = sa.select(Register.id).where(Register.slug == register)
+        found.append(Observation.register_id.in_(registers))
+    return found
 
 
 def _linked(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
@@ -423,29 +425,31 @@ def _with_sections(rows: list[ObservationRow]) -> list[ObservationRow]:
 
 def count_observations(procedure: Procedure, filter_: Filter, *, seen_by: Reader) -> int:
     """How many the filter finds, counted no further than COUNT_CAP."""
-    capped = (
+    capped = _capped(procedure, filter_, seen_by)
+    return db.session.scalar(sa.select(sa.func.count()).select_from(capped)) or 0
+
+
+def _capped(procedure: Procedure, filter_: Filter, reader: Reader) -> sa.Subquery:
+    return (
         sa.select(Observation.id)
-        .where(*filter_.conditions(procedure), visible_to(seen_by))
+        .where(*filter_.conditions(procedure), visible_to(reader))
         .limit(COUNT_CAP)
         .subquery()
     )
-    return db.session.scalar(sa.select(sa.func.count()).select_from(capped)) or 0
 
 
 def count_views(
     procedure: Procedure, views: dict[str, Filter], *, seen_by: Reader
 ) -> dict[str, int]:
-    """How many each of the saved views holds: one query."""
-    columns = [
-        sa.func.count(sa.case((sa.and_(*view.conditions(procedure)), 1))).label(name)
+    """How many each of the saved views holds, counted no further than COUNT_CAP: one query."""
+    counted = [
+        sa.select(sa.func.count())
+        .select_from(_capped(procedure, view, seen_by))
+        .scalar_subquery()
+        .label(name)
         for name, view in views.items()
     ]
-    query = (
-        sa.select(*columns)
-        .select_from(Observation)
-        .where(_of_procedure(procedure, ""), visible_to(seen_by))
-    )
-    return dict(db.session.execute(query).one()._mapping)
+    return dict(db.session.execute(sa.select(*counted)).one()._mapping)
 
 
 def same_protocol(observation: Observation) -> list[int]:

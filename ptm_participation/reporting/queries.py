@@ -1,64 +1,28 @@
-"""The process in figures: read models that the summary, its exports and `ptm export` share.
+"""The process in figures: read models that the dashboard, the summary, its exports and
+`ptm export` share.
 
-Every table counts observations, and beside them the consultations that touch the same thing.
 An observation on two articles counts in both rows, so those columns need not add up.
 """
 
 import dataclasses
-import datetime as dt
-from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
-from sqlalchemy.orm import aliased
 
-from ptm_participation.consultations.models import (
-    Attendance,
-    AttendanceRole,
-    Consultation,
-    ConsultationAnchor,
-)
-from ptm_participation.consultations.queries import ConsultationFilter, count_consultations
-from ptm_participation.core import clock, formats
+from ptm_participation.consultations.models import Attendance, AttendanceRole, Consultation
 from ptm_participation.core.db import db
-from ptm_participation.observations.models import Observation, ObservationAnchor
-from ptm_participation.observations.queries import Filter
-from ptm_participation.plan.models import Anchor, Document, ProvisionTheme, SectionVersion, Theme
+from ptm_participation.observations.models import Observation
+from ptm_participation.observations.workflow import Channel
+from ptm_participation.plan.models import Document, ProvisionTheme, SectionVersion, Theme
+from ptm_participation.procedure import queries as procedures
 from ptm_participation.procedure.models import Procedure
+from ptm_participation.reporting import inflow
+from ptm_participation.reporting.tables import Counts, Line, Page, Pair, Table, Tally, sum_of
 from ptm_participation.stakeholders.models import Stakeholder
 from ptm_participation.stakeholders.subjects import SubjectGroup, SubjectType
 from ptm_participation.territory.models import Municipality, Zone
 
-WEEK = dt.timedelta(days=7)
-MOST_EMPTY_WEEKS = 12  # in a row, each with a line of its own
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Line:
-    """A row of a summary. `arguments` is the filter that opens its list; `note` stands beside
-    the label (a zone, a heading); `opens` says whether consultations can be listed by it."""
-
-    label: str
-    arguments: dict[str, str]
-    in_time: int = 0
-    late: int = 0
-    consultations: int = 0
-    note: str = ""
-
-    @property
-    def total(self) -> int:
-        return self.in_time + self.late
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Table:
-    """A summary by one thing. `adds_up` says whether each observation counts once."""
-
-    key: str
-    title: str
-    heading: str
-    lines: list[Line]
-    adds_up: bool = True
+NONE: Pair = (0, 0)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -76,54 +40,24 @@ class Totals:
     not_consulted: int
 
 
-Counts = dict[Any, tuple[int, int]]
-
-
-def of_consultations(filter_: Filter) -> ConsultationFilter:
-    """As much of a filter of observations as can be asked of consultations."""
-    return ConsultationFilter(
-        type=filter_.type,
-        group=filter_.group,
-        municipality=filter_.municipality,
-        zone=filter_.zone,
-        document=filter_.document,
-        provision=filter_.provision,
-        theme=filter_.theme,
-        since=filter_.since,
-        until=filter_.until,
-    )
-
-
-def _counts(procedure: Procedure, filter_: Filter, key: Any, *joins: Any) -> Counts:
-    """In time and late, by `key`; each observation once a key."""
-    query = sa.select(
-        key,
-        sa.func.count(sa.distinct(sa.case((Observation.in_time, Observation.id)))),
-        sa.func.count(sa.distinct(sa.case((sa.not_(Observation.in_time), Observation.id)))),
-    ).select_from(Observation)
-    for target, condition in joins:
-        query = query.join(target, condition)
-    query = query.where(*filter_.conditions(procedure)).group_by(key)
-    return {name: (in_time, late) for name, in_time, late in db.session.execute(query)}
-
-
-def totals(procedure: Procedure, filter_: Filter) -> Totals:
+def totals(tally: Tally) -> Totals:
     """The figures of the process under a filter."""
-    by_type = _counts(procedure, filter_, Observation.subject_type)
-    in_time = sum(pair[0] for pair in by_type.values())
-    late = sum(pair[1] for pair in by_type.values())
+    in_time, late = sum_of(tally.by_type.values())
 
     def of(*types: SubjectType) -> int:
-        return sum(sum(by_type.get(type_, (0, 0))) for type_ in types)
+        return sum(sum(tally.by_type.get(type_, NONE)) for type_ in types)
 
     associations = of(*(t for t in SubjectType if t.group is SubjectGroup.ASSOCIATION))
     municipalities = of(SubjectType.MUNICIPALITY)
     wrote = db.session.scalar(
         sa.select(sa.func.count(sa.distinct(Observation.municipality_id))).where(
-            *filter_.conditions(procedure), Observation.subject_type == SubjectType.MUNICIPALITY
+            *tally.filter.conditions(tally.procedure),
+            Observation.subject_type == SubjectType.MUNICIPALITY,
         )
     )
-    consultations = count_consultations(procedure, of_consultations(filter_))
+    consultations = db.session.scalar(
+        sa.select(sa.func.count(Consultation.id)).where(*tally.consultations)
+    )
     return Totals(
         observations=in_time + late,
         in_time=in_time,
@@ -132,98 +66,83 @@ def totals(procedure: Procedure, filter_: Filter) -> Totals:
         from_municipalities=municipalities,
         from_associations=associations,
         from_others=in_time + late - municipalities - associations,
-        consultations=consultations,
-        not_consulted=len(not_consulted(procedure)),
+        consultations=consultations or 0,
+        not_consulted=len(not_consulted(tally.procedure)),
     )
 
 
-def tables(procedure: Procedure, filter_: Filter) -> list[Table]:
+def tables(tally: Tally) -> list[Table]:
     """Every summary of the process, in the order of the page."""
+    window = procedures.public_window(tally.procedure)
     return [
-        by_zone(procedure, filter_),
-        by_group(procedure, filter_),
-        by_type(procedure, filter_),
-        by_document(procedure, filter_),
-        by_section(procedure, filter_),
-        by_theme(procedure, filter_),
-        by_week(procedure, filter_),
-        by_municipality(procedure, filter_),
+        by_zone(tally),
+        by_group(tally),
+        by_type(tally),
+        by_channel(tally),
+        by_document(tally),
+        by_section(tally),
+        by_theme(tally),
+        inflow.by_week(tally, window),
+        inflow.by_day(tally, window),
+        inflow.by_hour(tally),
+        inflow.around_term(tally, window),
+        by_municipality(tally),
     ]
 
 
 # -- territory ---------------------------------------------------------------------------
 
 
-def by_municipality(procedure: Procedure, filter_: Filter) -> Table:
+def by_municipality(tally: Tally) -> Table:
     """All the Comuni, those without any included, then whoever is from elsewhere."""
-    counts = _counts(procedure, filter_, Observation.municipality_id)
-    heard = _attended_by(procedure, filter_, Stakeholder.municipality_id)
+    counts = tally.by_municipality
+    heard = tally.attended_by(Stakeholder.municipality_id)
     rows = db.session.execute(
         sa.select(Municipality.id, Municipality.name, Zone.name)
         .join(Zone, Zone.id == Municipality.zone_id)
         .order_by(Municipality.sort_key)
     )
     lines = [
-        Line(name, {"comune": str(number)}, *counts.get(number, (0, 0)), heard.get(number, 0), zone)
+        Line(name, {"comune": str(number)}, *counts.get(number, NONE), heard.get(number, 0), zone)
         for number, name, zone in rows
     ]
-    if sum(counts.get(None, (0, 0))):
-        outside = _("Outside Città metropolitana")
-        lines.append(Line(outside, {"comune": "fuori"}, *counts[None]))
-    return Table("municipalities", _("By Comune"), _("Comune"), lines)
+    return Table("municipalities", _("By Comune"), _("Comune"), lines + _outside(tally))
 
 
-def by_zone(procedure: Procedure, filter_: Filter) -> Table:
-    counts = _counts(
-        procedure,
-        filter_,
-        Municipality.zone_id,
-        (Municipality, Municipality.id == Observation.municipality_id),
-    )
-    heard = _attended_by(procedure, filter_, Municipality.zone_id)
+def by_zone(tally: Tally) -> Table:
+    zone_of = dict(db.session.execute(sa.select(Municipality.id, Municipality.zone_id)).all())
+    counts: dict[int, Pair] = {}
+    for number, pair in tally.by_municipality.items():
+        if number is not None:
+            zone = zone_of[number]
+            counts[zone] = sum_of((counts.get(zone, NONE), pair))
+    heard = tally.attended_by(Municipality.zone_id)
     zones = db.session.execute(sa.select(Zone.id, Zone.name).order_by(Zone.position))
     lines = [
-        Line(name, {"zona": str(number)}, *counts.get(number, (0, 0)), heard.get(number, 0))
+        Line(name, {"zona": str(number)}, *counts.get(number, NONE), heard.get(number, 0))
         for number, name in zones
     ]
-    outside = _counts(
-        procedure,
-        dataclasses.replace(filter_, without_municipality=True),
-        Observation.municipality_id,
-    ).get(None)
-    if outside and filter_.zone is None and filter_.municipality is None:
-        lines.append(Line(_("Outside Città metropolitana"), {"comune": "fuori"}, *outside))
-    return Table("zones", _("By homogeneous zone"), _("Zone"), lines)
+    return Table("zones", _("By homogeneous zone"), _("Zone"), lines + _outside(tally))
 
 
-def _attended_by(procedure: Procedure, filter_: Filter, key: Any) -> dict[Any, int]:
-    """How many consultations had somebody present, by a fact of the stakeholder."""
-    query = (
-        sa.select(key, sa.func.count(sa.distinct(Attendance.consultation_id)))
-        .select_from(Attendance)
-        .join(Consultation, Consultation.id == Attendance.consultation_id)
-        .join(Stakeholder, Stakeholder.id == Attendance.stakeholder_id)
-        .outerjoin(Municipality, Municipality.id == Stakeholder.municipality_id)
-        .where(
-            *of_consultations(filter_).conditions(procedure),
-            Attendance.role == AttendanceRole.PRESENT,
-        )
-        .group_by(key)
-    )
-    return dict(db.session.execute(query).all())
+def _outside(tally: Tally) -> list[Line]:
+    if None not in tally.by_municipality:
+        return []
+    label = _("Outside Città metropolitana")
+    return [Line(label, {"comune": "fuori"}, *tally.by_municipality[None])]
 
 
 # -- subjects ----------------------------------------------------------------------------
 
 
-def by_type(procedure: Procedure, filter_: Filter) -> Table:
-    counts = _counts(procedure, filter_, Observation.subject_type)
-    heard = _attended_by(procedure, filter_, Stakeholder.type)
+def by_type(tally: Tally) -> Table:
+    counts = tally.by_type
+    heard = tally.attended_by(Stakeholder.type)
     lines = [
         Line(
             str(type_.label),
             {"tipo": type_.value},
-            *counts.get(type_, (0, 0)),
+            *counts.get(type_, NONE),
             heard.get(type_, 0),
             str(type_.group.label),
         )
@@ -233,20 +152,15 @@ def by_type(procedure: Procedure, filter_: Filter) -> Table:
     return Table("types", _("By type of subject"), _("Type"), lines)
 
 
-def by_group(procedure: Procedure, filter_: Filter) -> Table:
+def by_group(tally: Tally) -> Table:
     """The groups that the PTM's own register counts: Comuni, associations, others."""
-    counts = _counts(procedure, filter_, Observation.subject_type)
     of_group = sa.case({type_: type_.group.value for type_ in SubjectType}, value=Stakeholder.type)
-    heard = _attended_by(procedure, filter_, of_group)
-    groups: dict[SubjectGroup, tuple[int, int]] = {}
-    for type_, (in_time, late) in counts.items():
-        before = groups.get(type_.group, (0, 0))
-        groups[type_.group] = (before[0] + in_time, before[1] + late)
+    heard = tally.attended_by(of_group)
     lines = [
         Line(
             str(group.label),
             {"gruppo": group.value},
-            *groups.get(group, (0, 0)),
+            *sum_of(pair for type_, pair in tally.by_type.items() if type_.group is group),
             heard.get(group.value, 0),
         )
         for group in SubjectGroup
@@ -254,151 +168,75 @@ def by_group(procedure: Procedure, filter_: Filter) -> Table:
     return Table("groups", _("By group of subjects"), _("Group"), lines)
 
 
+def by_channel(tally: Tally) -> Table:
+    lines = [
+        Line(str(channel.label), {"canale": channel.value}, *tally.by_channel[channel])
+        for channel in Channel
+        if channel in tally.by_channel
+    ]
+    return Table("channels", _("By way in"), _("Way in"), lines, consultations=False)
+
+
 # -- plan --------------------------------------------------------------------------------
 
 
-def by_document(procedure: Procedure, filter_: Filter) -> Table:
-    counts = _counts(
-        procedure,
-        filter_,
-        ObservationAnchor.document_id,
-        (ObservationAnchor, ObservationAnchor.observation_id == Observation.id),
-    )
-    heard = _discussed_by(procedure, filter_, SectionVersion.document_id)
+def by_document(tally: Tally) -> Table:
+    heard = tally.discussed_by(SectionVersion.document_id)
     documents = db.session.execute(
         sa.select(Document.id, Document.title)
-        .where(Document.plan_id == procedure.plan_id)
+        .where(Document.plan_id == tally.procedure.plan_id)
         .order_by(Document.position)
     )
     lines = [
-        Line(title, {"documento": str(number)}, *counts.get(number, (0, 0)), heard.get(number, 0))
+        _of_plan("documento", number, title, tally.by_document, heard)
         for number, title in documents
     ]
     return Table("documents", _("By document"), _("Document"), lines, adds_up=False)
 
 
-_Unit = aliased(SectionVersion)
-_TO_UNIT = (
-    (ObservationAnchor, ObservationAnchor.observation_id == Observation.id),
-    (Anchor, Anchor.id == ObservationAnchor.anchor_id),
-    (SectionVersion, SectionVersion.id == Anchor.section_version_id),
-    (_Unit, _Unit.id == SectionVersion.unit_id),
-)
-
-
-def by_section(procedure: Procedure, filter_: Filter) -> Table:
+def by_section(tally: Tally) -> Table:
     """The articles, maps and headings spoken of; a comma counts in its article."""
-    counts = _counts(procedure, filter_, _Unit.provision_id, *_TO_UNIT)
-    heard = _discussed_by(procedure, filter_, _Unit.provision_id)
+    counts, heard = tally.by_page, tally.discussed_by(Page.provision_id)
     rows = db.session.execute(
-        sa.select(SectionVersion.provision_id, SectionVersion.citation, SectionVersion.heading)
+        sa.select(
+            SectionVersion.provision_id,
+            SectionVersion.citation,
+            SectionVersion.heading,
+            SectionVersion.brief,
+        )
         .join(Document, Document.id == SectionVersion.document_id)
         .where(
-            SectionVersion.edition_id == procedure.edition_id,
+            SectionVersion.edition_id == tally.procedure.edition_id,
             SectionVersion.provision_id.in_(counts.keys() | heard.keys()),
         )
         .order_by(Document.position, SectionVersion.position)
     )
     lines = [
-        Line(
-            citation,
-            {"articolo": str(number)},
-            *counts.get(number, (0, 0)),
-            heard.get(number, 0),
-            heading,
+        dataclasses.replace(
+            _of_plan("articolo", number, citation, counts, heard), note=heading, brief=brief
         )
-        for number, citation, heading in rows
+        for number, citation, heading, brief in rows
     ]
     return Table("sections", _("By article and map"), _("Section"), lines, adds_up=False)
 
 
-def by_theme(procedure: Procedure, filter_: Filter) -> Table:
-    counts = _counts(
-        procedure,
-        filter_,
+def by_theme(tally: Tally) -> Table:
+    heard = tally.discussed_by(
         ProvisionTheme.theme_id,
-        *_TO_UNIT,
-        (ProvisionTheme, ProvisionTheme.provision_id == _Unit.provision_id),
-    )
-    heard = _discussed_by(
-        procedure,
-        filter_,
-        ProvisionTheme.theme_id,
-        (ProvisionTheme, ProvisionTheme.provision_id == _Unit.provision_id),
+        (ProvisionTheme, ProvisionTheme.provision_id == Page.provision_id),
     )
     themes = db.session.execute(
         sa.select(Theme.id, Theme.name)
-        .where(Theme.plan_id == procedure.plan_id)
+        .where(Theme.plan_id == tally.procedure.plan_id)
         .order_by(Theme.position)
     )
-    lines = [
-        Line(name, {"tema": str(number)}, *counts.get(number, (0, 0)), heard.get(number, 0))
-        for number, name in themes
-    ]
+    lines = [_of_plan("tema", number, name, tally.by_theme, heard) for number, name in themes]
     return Table("themes", _("By theme"), _("Theme"), lines, adds_up=False)
 
 
-def _discussed_by(procedure: Procedure, filter_: Filter, key: Any, *joins: Any) -> dict[Any, int]:
-    """How many consultations discussed something, by a fact of the section."""
-    query = (
-        sa.select(key, sa.func.count(sa.distinct(Consultation.id)))
-        .select_from(Consultation)
-        .join(ConsultationAnchor, ConsultationAnchor.consultation_id == Consultation.id)
-        .join(Anchor, Anchor.id == ConsultationAnchor.anchor_id)
-        .join(SectionVersion, SectionVersion.id == Anchor.section_version_id)
-        .join(_Unit, _Unit.id == SectionVersion.unit_id)
-    )
-    for target, condition in joins:
-        query = query.join(target, condition)
-    query = query.where(*of_consultations(filter_).conditions(procedure)).group_by(key)
-    return dict(db.session.execute(query).all())
-
-
-# -- time --------------------------------------------------------------------------------
-
-
-def by_week(procedure: Procedure, filter_: Filter) -> Table:
-    """Weeks from Monday, by the day that counts. Weeks without anything stand there too, many in
-    a row as one line, so that neighbours on the page are neighbours in time."""
-    weeks: dict[dt.date, list[int]] = {}
-    for day, (in_time, late) in _counts(procedure, filter_, Observation.counts_on).items():
-        week = weeks.setdefault(_monday(day), [0, 0, 0])
-        week[0] += in_time
-        week[1] += late
-    for instant in db.session.scalars(
-        sa.select(Consultation.starts_at).where(*of_consultations(filter_).conditions(procedure))
-    ):
-        weeks.setdefault(_monday(clock.rome(instant).date()), [0, 0, 0])[2] += 1
-    lines: list[Line] = []
-    expected = min(weeks, default=None)
-    for monday, figures in sorted(weeks.items()):
-        lines += _empty_weeks(expected or monday, monday)
-        lines.append(_week(monday, *figures))
-        expected = monday + WEEK
-    return Table("weeks", _("By week"), _("Week"), lines)
-
-
-def _week(monday: dt.date, in_time: int = 0, late: int = 0, consultations: int = 0) -> Line:
-    label = formats.elide(_("from %(day)s", day=formats.day(monday)))
-    return Line(label, _days(monday, monday + WEEK), in_time, late, consultations)
-
-
-def _days(first: dt.date, end: dt.date) -> dict[str, str]:
-    return {"dal": first.isoformat(), "al": (end - dt.timedelta(days=1)).isoformat()}
-
-
-def _empty_weeks(first: dt.date, end: dt.date) -> list[Line]:
-    """The weeks from `first` up to `end`, in which nothing came."""
-    count = (end - first) // WEEK
-    if count <= MOST_EMPTY_WEEKS:
-        return [_week(first + WEEK * number) for number in range(count)]
-    last = formats.day(end - dt.timedelta(days=1))
-    label = _("none between %(first)s and %(last)s", first=formats.day(first), last=last)
-    return [Line(label, _days(first, end))]
-
-
-def _monday(day: dt.date) -> dt.date:
-    return day - dt.timedelta(days=day.weekday())
+def _of_plan(argument: str, number: int, label: str, counts: Counts, heard: dict[int, int]) -> Line:
+    in_time, late = counts.get(number, NONE)
+    return Line(label, {argument: str(number)}, in_time, late, heard.get(number, 0))
 
 
 # -- whom nobody has heard ---------------------------------------------------------------

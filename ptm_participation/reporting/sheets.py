@@ -28,6 +28,7 @@ from ptm_participation.plan.models import Anchor, Document, ProvisionTheme, Sect
 from ptm_participation.procedure.models import Procedure, Register
 from ptm_participation.reporting import queries
 from ptm_participation.reporting.exports import Sheet
+from ptm_participation.reporting.tables import Tally
 from ptm_participation.stakeholders.models import Stakeholder
 from ptm_participation.territory.models import Municipality, Zone
 
@@ -192,7 +193,7 @@ def _municipalities(
             )
         )
     }
-    lines = queries.by_municipality(procedure, filter_).lines
+    lines = queries.by_municipality(Tally(procedure, filter_)).lines
     columns = [
         _("ISTAT code"),
         _("Comune"),
@@ -345,9 +346,8 @@ def _sections(
     procedure: Procedure, filter_: Filter, _reader: Reader
 ) -> tuple[list[str], Rows, int]:
     """The sections of the edition under observation, each with what speaks of it."""
-    lines = {
-        line.arguments["articolo"]: line for line in queries.by_section(procedure, filter_).lines
-    }
+    counted = queries.by_section(Tally(procedure, filter_))
+    lines = {line.arguments["articolo"]: line for line in counted.lines}
     themes: dict[int, list[str]] = {}
     for provision_id, name in db.session.execute(
         sa.select(ProvisionTheme.provision_id, Theme.name)
@@ -404,7 +404,8 @@ def _summary(procedure: Procedure, filter_: Filter, _reader: Reader) -> tuple[li
         _("Late ones"),
         _("Consultations"),
     ]
-    totals = queries.totals(procedure, filter_)
+    tally = Tally(procedure, filter_)
+    totals = queries.totals(tally)
     rows: list[Sequence[Any]] = [
         (
             _("Whole process"),
@@ -415,7 +416,7 @@ def _summary(procedure: Procedure, filter_: Filter, _reader: Reader) -> tuple[li
             totals.consultations,
         )
     ]
-    for table in queries.tables(procedure, filter_):
+    for table in queries.tables(tally):
         rows += [
             (table.title, line.label, line.total, line.in_time, line.late, line.consultations)
             for line in table.lines

@@ -20,7 +20,10 @@ from ptm_participation.core.chips import without_paging
 from ptm_participation.core.errors import NotFound
 from ptm_participation.observations import filters
 from ptm_participation.procedure import queries as procedures
+from ptm_participation.procedure.models import Procedure
+from ptm_participation.reporting import dashboard as board
 from ptm_participation.reporting import exports, queries, service, sheets
+from ptm_participation.reporting.tables import Tally
 
 bp = Blueprint("reporting", __name__)
 
@@ -39,21 +42,42 @@ CHUNK = 256 * 1024
 
 @bp.route("/ufficio/sintesi")
 @requires(Permission.SUMMARISE)
-def summary() -> Any:
+def dashboard() -> Any:
     procedure = procedures.get_procedure()
     filter_, problems = filters.read(request.args)
     return render_template(
-        "reporting/summary.html",
-        procedure=procedure,
-        totals=queries.totals(procedure, filter_),
-        tables=queries.tables(procedure, filter_),
-        unheard=queries.not_consulted(procedure),
-        problems=problems,
-        chips=filters.chips(procedure, request.args),
-        choices=filters.choices(procedure),
-        address=without_paging(request.args),
-        now=clock.now(),
+        "reporting/dashboard.html",
+        board=board.read(procedure, filter_, seen_by=signed_in_user()),
+        **_frame(procedure, problems),
     )
+
+
+@bp.route("/ufficio/sintesi/tabelle")
+@requires(Permission.SUMMARISE)
+def summary() -> Any:
+    procedure = procedures.get_procedure()
+    filter_, problems = filters.read(request.args)
+    tally = Tally(procedure, filter_)
+    return render_template(
+        "reporting/summary.html",
+        totals=queries.totals(tally),
+        tables=queries.tables(tally),
+        unheard=queries.not_consulted(procedure),
+        **_frame(procedure, problems),
+    )
+
+
+def _frame(procedure: Procedure, problems: list[str]) -> dict[str, Any]:
+    """What both pages show of their filter and their instant."""
+    return {
+        "procedure": procedure,
+        "problems": problems,
+        "chips": filters.chips(procedure, request.args),
+        "choices": filters.choices(procedure),
+        "address": without_paging(request.args),
+        "in_words": filters.in_words(procedure, request.args),
+        "now": clock.now(),
+    }
 
 
 @bp.route("/ufficio/esportazioni")

@@ -48,6 +48,8 @@ PUBLIC = (
 OFFICE = (
     "/ufficio/sintesi",
     "/ufficio/sintesi?zona=3&dal=2020-09-01",
+    "/ufficio/sintesi?q=niente",
+    "/ufficio/sintesi/tabelle",
     "/ufficio/osservazioni",
     "/ufficio/osservazioni?nei-termini=no&tipo=citizen",
     "/ufficio/osservazioni?q=niente&stato=persa",

@@ -17,7 +17,8 @@ from ptm_participation.stakeholders.subjects import SubjectType
 from tests import factories
 from tests.pages import Browser, Page
 
-SUMMARY = "/ufficio/sintesi"
+SUMMARY = "/ufficio/sintesi/tabelle"
+DASHBOARD = "/ufficio/sintesi"
 
 
 def _row(page: Page, caption: str, entry: str) -> list[str]:
@@ -68,8 +69,9 @@ def test_every_table_counts_the_same_observations(as_manager: Browser) -> None:
 
 
 @pytest.mark.usefixtures("process")
-def test_each_row_opens_the_list_that_it_counts(as_manager: Browser) -> None:
-    page = as_manager.open(SUMMARY)
+@pytest.mark.parametrize("path", [SUMMARY, DASHBOARD])
+def test_each_row_opens_the_list_that_it_counts(as_manager: Browser, path: str) -> None:
+    page = as_manager.open(path)
     checked = 0
 
     for link in page.soup.select("table tbody a, .ptm-fig"):
@@ -101,20 +103,23 @@ def test_bodies_that_attended_nothing_are_named(as_manager: Browser) -> None:
     assert "Politecnico di Milano" not in unheard
 
 
-def test_an_empty_process_says_so(as_manager: Browser) -> None:
-    page = as_manager.open(SUMMARY)
+@pytest.mark.parametrize("path", [SUMMARY, DASHBOARD])
+def test_an_empty_process_says_so(as_manager: Browser, path: str) -> None:
+    page = as_manager.open(path)
 
     assert "Nessuna osservazione registrata. La prima comparirà qui." in page.text
     assert page.items(".ptm-fig .n")[0] == "0"
 
 
-def test_staff_without_the_right_do_not_see_it(as_staff: Browser) -> None:
-    assert as_staff.open(SUMMARY).status == 403
+@pytest.mark.parametrize("path", [SUMMARY, DASHBOARD])
+def test_staff_without_the_right_do_not_see_it(as_staff: Browser, path: str) -> None:
+    assert as_staff.open(path).status == 403
 
 
 @pytest.mark.parametrize(
     ("path", "address", "chosen"),
     [
+        (DASHBOARD, {"regolarita": "to-regularise", "ora": "9"}, {"zona": "1"}),
         (SUMMARY, {"regolarita": "to-regularise", "articolo": "1"}, {"canale": "pec"}),
         ("/ufficio/consultazioni", {"zona": "1", "gruppo": "territorial"}, {"fase": "listening"}),
         ("/osservazioni", {"articolo": "1"}, {"gruppo": "association"}),

@@ -1,0 +1,232 @@
+"""The manager's page: where the process stands, what is due, what came in, who was heard."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from ptm_participation.accounts.models import Reader
+from ptm_participation.consultations.models import (
+    Attendance,
+    AttendanceRole,
+    Consultation,
+    ConsultationKind,
+)
+from ptm_participation.core import clock, formats
+from ptm_participation.core.db import db
+from ptm_participation.core.jobs import Job, JobState
+from ptm_participation.observations.intake import RECEIPT
+from ptm_participation.observations.queries import COUNT_CAP, Filter, count_views
+from ptm_participation.observations.workflow import ObservationState, Regularity
+from ptm_participation.procedure import queries as procedures
+from ptm_participation.procedure.models import Procedure, Window
+from ptm_participation.procedure.queries import Stage
+from ptm_participation.reporting import inflow, queries
+from ptm_participation.reporting.queries import Totals, Unheard
+from ptm_participation.reporting.tables import Table, Tally
+
+MOST_AHEAD = 4
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Due:
+    """Something that waits for the office: in words, and the endpoint that lists it."""
+
+    words: str
+    endpoint: str
+    arguments: dict[str, str]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Ahead:
+    """A day still to come, and what it brings."""
+
+    day: dt.date
+    what: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Attended:
+    """How consultations of one kind were attended; `arguments` opens their list."""
+
+    label: str
+    arguments: dict[str, str]
+    consultations: int
+    present: int
+    missing: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Dashboard:
+    """All that the page shows."""
+
+    stages: list[Stage]
+    window: Window | None
+    ahead: list[Ahead]
+    due: list[Due]
+    totals: Totals
+    zones: Table
+    days: Table
+    weeks: Table
+    term: Table
+    groups: Table
+    types: Table
+    channels: Table
+    documents: Table
+    sections: Table
+    themes: Table
+    attended: list[Attended]
+    unheard: Sequence[Unheard]
+
+
+def read(procedure: Procedure, filter_: Filter, *, seen_by: Reader) -> Dashboard:
+    """The dashboard of a procedure under a filter; what is due is told of the whole of it."""
+    tally = Tally(procedure, filter_)
+    window = procedures.public_window(procedure)
+    stages = procedures.path(procedure)
+    return Dashboard(
+        stages=stages,
+        window=window,
+        ahead=_ahead(stages, procedure),
+        due=_due(procedure, seen_by),
+        totals=queries.totals(tally),
+        zones=queries.by_zone(tally),
+        days=inflow.by_day(tally, window),
+        weeks=inflow.by_week(tally, window),
+        term=inflow.around_term(tally, window),
+        groups=queries.by_group(tally),
+        types=queries.by_type(tally),
+        channels=queries.by_channel(tally),
+        documents=queries.by_document(tally),
+        sections=queries.by_section(tally),
+        themes=queries.by_theme(tally),
+        attended=_attended(tally),
+        unheard=queries.not_consulted(procedure),
+    )
+
+
+def _ahead(stages: list[Stage], procedure: Procedure) -> list[Ahead]:
+    """The next days of the calendar and the terms still to come, soonest first."""
+    today = clock.today()
+    days = [
+        Ahead(step.starts_on, step.title)
+        for stage in stages
+        for step in stage.steps
+        if step.starts_on > today
+    ]
+    days += [
+        Ahead(
+            clock.rome(window.closes_at - dt.timedelta(microseconds=1)).date(),
+            _(
+                "Term for observations, %(hour)s (%(audience)s)",
+                hour=formats.term_hour(window.closes_at),
+                audience=window.audience.label,
+            ),
+        )
+        for window in procedures.list_windows(procedure)
+        if window.closes_at > clock.now()
+    ]
+    return sorted(days, key=lambda ahead: ahead.day)[:MOST_AHEAD]
+
+
+def _due(procedure: Procedure, reader: Reader) -> list[Due]:
+    """What waits for somebody's hand, each with the way to its list."""
+    received, registered = ObservationState.RECEIVED, ObservationState.REGISTERED
+    wanted: dict[str, tuple[Filter, dict[str, str]]] = {
+        "protocol": (Filter(state=received), {"stato": received.value}),
+        "check": (Filter(state=registered), {"stato": registered.value}),
+        "regularise": (
+            Filter(regularity=Regularity.TO_REGULARISE),
+            {"regolarita": Regularity.TO_REGULARISE.value},
+        ),
+        "publish": (
+            Filter(state=ObservationState.CHECKED, published=False),
+            {"stato": ObservationState.CHECKED.value, "pubblicata": "no"},
+        ),
+    }
+    counts = count_views(
+        procedure, {name: filter_ for name, (filter_, _to) in wanted.items()}, seen_by=reader
+    )
+    due = [
+        Due(_said(name, counts[name]), "observations.worklist", arguments)
+        for name, (_filter, arguments) in wanted.items()
+        if counts[name]
+    ]
+    undelivered = _undelivered()
+    if undelivered:
+        words = ngettext(
+            "%(num)s receipt not delivered", "%(num)s receipts not delivered", undelivered
+        )
+        due.append(Due(words, "observations.mail", {}))
+    return due
+
+
+def _said(name: str, count: int) -> str:
+    """How many of what, in words."""
+    over = count >= COUNT_CAP
+    shown = formats.number(COUNT_CAP - 1 if over else count)
+    many = _("over %(cap)s", cap=shown) if over else shown
+    said: dict[str, Any] = {
+        "protocol": ngettext(
+            "%(many)s observation without protocol number",
+            "%(many)s observations without protocol number",
+            count,
+            many=many,
+        ),
+        "check": ngettext(
+            "%(many)s observation to check", "%(many)s observations to check", count, many=many
+        ),
+        "regularise": ngettext(
+            "%(many)s author to identify: to be regularised",
+            "%(many)s authors to identify: to be regularised",
+            count,
+            many=many,
+        ),
+        "publish": ngettext(
+            "%(many)s checked observation to publish",
+            "%(many)s checked observations to publish",
+            count,
+            many=many,
+        ),
+    }
+    return str(said[name])
+
+
+def _undelivered() -> int:
+    """Receipts that were tried and did not go."""
+    query = sa.select(sa.func.count(Job.id)).where(
+        Job.kind == RECEIPT, Job.state.in_((JobState.WAITING, JobState.FAILED)), Job.attempts > 0
+    )
+    return db.session.scalar(query) or 0
+
+
+def _attended(tally: Tally) -> list[Attended]:
+    """Consultations by kind, with how many bodies were there and how many were missed."""
+    present = Attendance.role == AttendanceRole.PRESENT
+    rows = db.session.execute(
+        sa.select(
+            Consultation.kind,
+            sa.func.count(sa.distinct(Consultation.id)),
+            sa.func.count(sa.case((present, 1))),
+            sa.func.count(Attendance.id),
+        )
+        .outerjoin(Attendance, Attendance.consultation_id == Consultation.id)
+        .where(*tally.consultations)
+        .group_by(Consultation.kind)
+    )
+    found = {kind: figures for kind, *figures in rows}
+    return [
+        Attended(
+            str(kind.label),
+            {"tipologia": kind.value},
+            found[kind][0],
+            found[kind][1],
+            found[kind][2] - found[kind][1],
+        )
+        for kind in ConsultationKind
+        if kind in found
+    ]

@@ -1,0 +1,205 @@
+"""What a summary is made of: a table of lines, and the counts from which lines are written.
+
+Every table counts observations, and beside them the consultations that touch the same thing.
+"""
+
+import dataclasses
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from ptm_participation.consultations.models import (
+    Attendance,
+    AttendanceRole,
+    Consultation,
+    ConsultationAnchor,
+)
+from ptm_participation.consultations.queries import ConsultationFilter
+from ptm_participation.core.db import db
+from ptm_participation.observations.models import Observation, ObservationAnchor
+from ptm_participation.observations.queries import Filter
+from ptm_participation.plan.models import Anchor, ProvisionTheme, SectionVersion
+from ptm_participation.procedure.models import Procedure
+from ptm_participation.stakeholders.models import Stakeholder
+from ptm_participation.territory.models import Municipality
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Line:
+    """A row of a summary. `arguments` is the filter that opens its list; `note` stands beside
+    the label (a zone, a heading); `brief` is the label where there is little room; `ends` says
+    which term ends within a line of time."""
+
+    label: str
+    arguments: dict[str, str]
+    in_time: int = 0
+    late: int = 0
+    consultations: int = 0
+    note: str = ""
+    brief: str = ""
+    ends: str = ""
+
+    @property
+    def total(self) -> int:
+        return self.in_time + self.late
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Table:
+    """A summary by one thing. `adds_up` says whether each observation counts once, `note` what
+    is left out; `consultations` whether they can be told by this thing."""
+
+    key: str
+    title: str
+    heading: str
+    lines: list[Line]
+    adds_up: bool = True
+    note: str = ""
+    consultations: bool = True
+
+
+# In time and late.
+Pair = tuple[int, int]
+Counts = dict[Any, Pair]
+
+
+def sum_of(pairs: Iterable[Pair]) -> Pair:
+    """In time and late, of several lines together."""
+    in_time = late = 0
+    for pair in pairs:
+        in_time, late = in_time + pair[0], late + pair[1]
+    return in_time, late
+
+
+def of_consultations(filter_: Filter) -> ConsultationFilter:
+    """As much of a filter of observations as can be asked of consultations."""
+    return ConsultationFilter(
+        type=filter_.type,
+        group=filter_.group,
+        municipality=filter_.municipality,
+        zone=filter_.zone,
+        document=filter_.document,
+        provision=filter_.provision,
+        theme=filter_.theme,
+        since=filter_.since,
+        until=filter_.until,
+    )
+
+
+# The section that has a page and holds the one discussed.
+Page = aliased(SectionVersion)
+
+
+class Tally:
+    """What a filter finds in a procedure, counted once by each thing, when first asked.
+
+    One reading of an index each: tables and totals are made from these in Python.
+    """
+
+    def __init__(self, procedure: Procedure, filter_: Filter) -> None:
+        self.procedure, self.filter = procedure, filter_
+
+    # -- observations, by what stands beside each --------------------------------------
+
+    @cached_property
+    def by_municipality(self) -> Counts:
+        return self._counts(Observation.municipality_id)
+
+    @cached_property
+    def by_type(self) -> Counts:
+        return self._counts(Observation.subject_type)
+
+    @cached_property
+    def by_channel(self) -> Counts:
+        return self._counts(Observation.channel)
+
+    @cached_property
+    def by_hour_of_day(self) -> Counts:
+        """By day and hour of Rome: days, weeks and hours come from this one."""
+        return self._counts(Observation.counts_on, Observation.counts_hour)
+
+    def _counts(self, *keys: Any) -> Counts:
+        rows = db.session.execute(
+            sa.select(
+                *keys,
+                sa.func.count(sa.case((Observation.in_time, 1))),
+                sa.func.count(),
+            )
+            .where(*self.filter.conditions(self.procedure))
+            .group_by(*keys)
+        )
+        return {_key(key): (in_time, every - in_time) for *key, in_time, every in rows}
+
+    # -- observations, by what they speak of -------------------------------------------
+
+    @cached_property
+    def by_document(self) -> Counts:
+        return self._spoken_of(ObservationAnchor.document_id)
+
+    @cached_property
+    def by_page(self) -> Counts:
+        """By provision of an article, map or heading: a comma counts in its article."""
+        return self._spoken_of(ObservationAnchor.page_id)
+
+    @cached_property
+    def by_theme(self) -> Counts:
+        return self._spoken_of(
+            ProvisionTheme.theme_id,
+            (ProvisionTheme, ProvisionTheme.provision_id == ObservationAnchor.page_id),
+        )
+
+    def _spoken_of(self, key: Any, *joins: Any) -> Counts:
+        """Each observation once a key, however often it names it."""
+        once = sa.select(key.label("key"), Observation.id, Observation.in_time).join_from(
+            Observation, ObservationAnchor, ObservationAnchor.observation_id == Observation.id
+        )
+        for target, condition in joins:
+            once = once.join(target, condition)
+        pairs = once.where(*self.filter.conditions(self.procedure)).distinct().subquery()
+        rows = db.session.execute(
+            sa.select(
+                pairs.c.key, sa.func.count(sa.case((pairs.c.in_time, 1))), sa.func.count()
+            ).group_by(pairs.c.key)
+        )
+        return {key: (in_time, every - in_time) for key, in_time, every in rows}
+
+    # -- consultations -----------------------------------------------------------------
+
+    @property
+    def consultations(self) -> list[sa.ColumnElement[bool]]:
+        """The conditions of the consultations that the filter can be asked of."""
+        return of_consultations(self.filter).conditions(self.procedure)
+
+    def attended_by(self, key: Any) -> dict[Any, int]:
+        """How many consultations had somebody present, by a fact of the stakeholder."""
+        rows = db.session.execute(
+            sa.select(key, sa.func.count(sa.distinct(Attendance.consultation_id)))
+            .select_from(Attendance)
+            .join(Consultation, Consultation.id == Attendance.consultation_id)
+            .join(Stakeholder, Stakeholder.id == Attendance.stakeholder_id)
+            .outerjoin(Municipality, Municipality.id == Stakeholder.municipality_id)
+            .where(*self.consultations, Attendance.role == AttendanceRole.PRESENT)
+            .group_by(key)
+        )
+        return dict(rows.all())
+
+    def discussed_by(self, key: Any, *joins: Any) -> dict[Any, int]:
+        """How many consultations discussed something, by a fact of a section or of its `Page`."""
+        query = (
+            sa.select(key, sa.func.count(sa.distinct(Consultation.id)))
+            .select_from(Consultation)
+            .join(ConsultationAnchor, ConsultationAnchor.consultation_id == Consultation.id)
+            .join(Anchor, Anchor.id == ConsultationAnchor.anchor_id)
+            .join(SectionVersion, SectionVersion.id == Anchor.section_version_id)
+            .join(Page, Page.id == SectionVersion.unit_id)
+        )
+        for target, condition in joins:
+            query = query.join(target, condition)
+        return dict(db.session.execute(query.where(*self.consultations).group_by(key)).all())
+
+
+def _key(key: list[Any]) -> Any:
+    return key[0] if len(key) == 1 else tuple(key)
