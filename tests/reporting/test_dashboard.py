@@ -28,7 +28,8 @@ BY_ITSELF = {
     "zones": "SELECT COALESCE(z.name, 'Fuori dalla Città metropolitana'), o.in_time, COUNT(*)"
     " FROM observation o LEFT JOIN municipality m ON m.id = o.municipality_id"
     " LEFT JOIN zone z ON z.id = m.zone_id WHERE {where} GROUP BY 1, 2",
-    "municipalities": "SELECT COALESCE(m.name, 'Fuori dalla Città metropolitana'), o.in_time, COUNT(*)"
+    "municipalities": "SELECT COALESCE(m.name, 'Fuori dalla Città metropolitana'), o.in_time,"
+    " COUNT(*)"
     " FROM observation o LEFT JOIN municipality m ON m.id = o.municipality_id"
     " WHERE {where} GROUP BY 1, 2",
     "documents": "SELECT d.title, o.in_time, COUNT(DISTINCT o.id) FROM observation o"
