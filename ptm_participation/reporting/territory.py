@@ -21,7 +21,8 @@ from ptm_participation.reporting.views import bp
 
 FORMATS = {"svg": "image/svg+xml", "png": "image/png"}
 OWN = ("misura", "ordine")  # arguments of the map alone, that no list knows
-LINE = 96  # signs of a filter in words, in a line of the file
+# Signs of a line of the file: of its title, and of its filter in words.
+TITLE, LINE = 58, 96
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def territory_file(format: str) -> Any:
         "reporting/territory.svg",
         procedure=asked.procedure,
         map=asked.map,
-        titles=textwrap.wrap(pictures.printable(asked.map.answer), LINE // 2),
+        titles=textwrap.wrap(pictures.printable(asked.map.answer), TITLE),
         filter=textwrap.wrap(pictures.printable(said), LINE),
         now=clock.now(),
     )
