@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ptm_participation.reporting.steps import scale
 
-counts = st.integers(0, 2_000_000)
+counts = st.integers(0, 12) | st.integers(0, 2_000_000)
 rates = st.decimals(0, 10_000, places=2)
 
 
