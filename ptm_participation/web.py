@@ -33,6 +33,7 @@ from ptm_participation.observations.blueprint import bp as observations
 from ptm_participation.procedure.queries import office_in_charge
 from ptm_participation.procedure.views import bp as procedure
 from ptm_participation.reference.views import bp as reference
+from ptm_participation.reporting import territory
 from ptm_participation.reporting.views import bp as reporting
 from ptm_participation.site.views import bp as site
 from ptm_participation.stakeholders.views import bp as stakeholders
@@ -49,7 +50,7 @@ BLUEPRINTS = (
     reporting,
 )
 # Modules whose import registers views, job handlers and witnesses of the log.
-REGISTERED = (views, sending, office, paper, tracking, receipts, proof)
+REGISTERED = (views, sending, office, paper, tracking, receipts, proof, territory)
 
 # Three for each of the two thousand rows that an attendance sheet may have, and some.
 MOST_FIELDS = 8000

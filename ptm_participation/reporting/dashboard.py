@@ -25,9 +25,10 @@ from ptm_participation.observations.workflow import ObservationState, Regularity
 from ptm_participation.procedure import queries as procedures
 from ptm_participation.procedure.models import Procedure, Window
 from ptm_participation.procedure.queries import Stage
-from ptm_participation.reporting import inflow, queries
-from ptm_participation.reporting.queries import Totals, Unheard
-from ptm_participation.reporting.tables import Table, Tally
+from ptm_participation.reporting import inflow, queries, territory_map
+from ptm_participation.reporting.queries import Totals
+from ptm_participation.reporting.tables import Table, Tally, Unheard
+from ptm_participation.reporting.territory_map import TerritoryMap
 
 MOST_AHEAD = 4
 
@@ -69,6 +70,7 @@ class Dashboard:
     ahead: list[Ahead]
     due: list[Due]
     totals: Totals
+    map: TerritoryMap
     zones: Table
     days: Table
     weeks: Table
@@ -94,6 +96,7 @@ def read(procedure: Procedure, filter_: Filter, *, seen_by: Reader) -> Dashboard
         ahead=_ahead(stages, procedure),
         due=_due(procedure, seen_by),
         totals=queries.totals(tally),
+        map=territory_map.read(tally, territory_map.Measure.OBSERVATIONS),
         zones=queries.by_zone(tally),
         days=inflow.by_day(tally, window),
         weeks=inflow.by_week(tally, window),
@@ -105,7 +108,7 @@ def read(procedure: Procedure, filter_: Filter, *, seen_by: Reader) -> Dashboard
         sections=queries.by_section(tally),
         themes=queries.by_theme(tally),
         attended=_attended(tally),
-        unheard=queries.not_consulted(procedure),
+        unheard=tally.unheard,
     )
 
 

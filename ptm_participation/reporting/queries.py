@@ -9,13 +9,12 @@ import dataclasses
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from ptm_participation.consultations.models import Attendance, AttendanceRole, Consultation
+from ptm_participation.consultations.models import Consultation
 from ptm_participation.core.db import db
 from ptm_participation.observations.models import Observation
 from ptm_participation.observations.workflow import Channel
 from ptm_participation.plan.models import Document, ProvisionTheme, SectionVersion, Theme
 from ptm_participation.procedure import queries as procedures
-from ptm_participation.procedure.models import Procedure
 from ptm_participation.reporting import inflow
 from ptm_participation.reporting.tables import Counts, Line, Page, Pair, Table, Tally, sum_of
 from ptm_participation.stakeholders.models import Stakeholder
@@ -67,7 +66,7 @@ def totals(tally: Tally) -> Totals:
         from_associations=associations,
         from_others=in_time + late - municipalities - associations,
         consultations=consultations or 0,
-        not_consulted=len(not_consulted(tally.procedure)),
+        not_consulted=len(tally.unheard),
     )
 
 
@@ -237,36 +236,3 @@ def by_theme(tally: Tally) -> Table:
 def _of_plan(argument: str, number: int, label: str, counts: Counts, heard: dict[int, int]) -> Line:
     in_time, late = counts.get(number, NONE)
     return Line(label, {argument: str(number)}, in_time, late, heard.get(number, 0))
-
-
-# -- whom nobody has heard ---------------------------------------------------------------
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Unheard:
-    """A body that the law wants heard and that attended nothing."""
-
-    id: int
-    name: str
-    type: SubjectType
-    zone: str | None
-
-
-def not_consulted(procedure: Procedure) -> list[Unheard]:
-    """Bodies to be consulted that were present at no consultation of the procedure."""
-    heard = (
-        sa.select(Attendance.stakeholder_id)
-        .join(Consultation, Consultation.id == Attendance.consultation_id)
-        .where(
-            Consultation.procedure_id == procedure.id,
-            Attendance.role == AttendanceRole.PRESENT,
-        )
-    )
-    rows = db.session.execute(
-        sa.select(Stakeholder.id, Stakeholder.name, Stakeholder.type, Zone.name)
-        .outerjoin(Municipality, Municipality.id == Stakeholder.municipality_id)
-        .outerjoin(Zone, Zone.id == Municipality.zone_id)
-        .where(Stakeholder.must_be_consulted, Stakeholder.id.not_in(heard))
-        .order_by(Stakeholder.sort_key)
-    )
-    return [Unheard(*row) for row in rows]

@@ -422,8 +422,7 @@ def _summary(procedure: Procedure, filter_: Filter, _reader: Reader) -> tuple[li
             for line in table.lines
         ]
     rows += [
-        (_("Bodies not yet consulted"), body.name, None, None, None, 0)
-        for body in queries.not_consulted(procedure)
+        (_("Bodies not yet consulted"), body.name, None, None, None, 0) for body in tally.unheard
     ]
     return columns, iter(rows), len(rows)
 

@@ -24,7 +24,8 @@ from ptm_participation.observations.queries import Filter
 from ptm_participation.plan.models import Anchor, ProvisionTheme, SectionVersion
 from ptm_participation.procedure.models import Procedure
 from ptm_participation.stakeholders.models import Stakeholder
-from ptm_participation.territory.models import Municipality
+from ptm_participation.stakeholders.subjects import SubjectType
+from ptm_participation.territory.models import Municipality, Zone
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -59,6 +60,16 @@ class Table:
     adds_up: bool = True
     note: str = ""
     consultations: bool = True
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Unheard:
+    """A body that the law wants heard and that attended nothing."""
+
+    id: int
+    name: str
+    type: SubjectType
+    zone: str | None
 
 
 # In time and late.
@@ -172,6 +183,27 @@ class Tally:
     def consultations(self) -> list[sa.ColumnElement[bool]]:
         """The conditions of the consultations that the filter can be asked of."""
         return of_consultations(self.filter).conditions(self.procedure)
+
+    @cached_property
+    def unheard(self) -> list[Unheard]:
+        """Bodies to be consulted that were present at no consultation of the procedure,
+        whatever the filter."""
+        heard = (
+            sa.select(Attendance.stakeholder_id)
+            .join(Consultation, Consultation.id == Attendance.consultation_id)
+            .where(
+                Consultation.procedure_id == self.procedure.id,
+                Attendance.role == AttendanceRole.PRESENT,
+            )
+        )
+        rows = db.session.execute(
+            sa.select(Stakeholder.id, Stakeholder.name, Stakeholder.type, Zone.name)
+            .outerjoin(Municipality, Municipality.id == Stakeholder.municipality_id)
+            .outerjoin(Zone, Zone.id == Municipality.zone_id)
+            .where(Stakeholder.must_be_consulted, Stakeholder.id.not_in(heard))
+            .order_by(Stakeholder.sort_key)
+        )
+        return [Unheard(*row) for row in rows]
 
     def attended_by(self, key: Any) -> dict[Any, int]:
         """How many consultations had somebody present, by a fact of the stakeholder."""

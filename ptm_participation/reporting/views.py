@@ -62,7 +62,7 @@ def summary() -> Any:
         "reporting/summary.html",
         totals=queries.totals(tally),
         tables=queries.tables(tally),
-        unheard=queries.not_consulted(procedure),
+        unheard=tally.unheard,
         **_frame(procedure, problems),
     )
 

@@ -50,6 +50,10 @@ OFFICE = (
     "/ufficio/sintesi?zona=3&dal=2020-09-01",
     "/ufficio/sintesi?q=niente",
     "/ufficio/sintesi/tabelle",
+    "/ufficio/sintesi/mappa",
+    "/ufficio/sintesi/mappa?misura=per-10000-abitanti&zona=3&ordine=nome",
+    "/ufficio/sintesi/mappa?misura=non-consultati",
+    "/ufficio/sintesi/mappa?misura=gatti&q=niente",
     "/ufficio/osservazioni",
     "/ufficio/osservazioni?nei-termini=no&tipo=citizen",
     "/ufficio/osservazioni?q=niente&stato=persa",
@@ -122,6 +126,7 @@ NO_PAGES = {
     "observations.receipt_file",
     "consultations.download",
     "reporting.export",
+    "reporting.territory_file",
     "site.content_file",
     "site.present_asset",
 }
