@@ -48,11 +48,10 @@ def totals(tally: Tally) -> Totals:
 
     associations = of(*(t for t in SubjectType if t.group is SubjectGroup.ASSOCIATION))
     municipalities = of(SubjectType.MUNICIPALITY)
-    wrote = db.session.scalar(
-        sa.select(sa.func.count(sa.distinct(Observation.municipality_id))).where(
-            *tally.filter.conditions(tally.procedure),
-            Observation.subject_type == SubjectType.MUNICIPALITY,
-        )
+    wrote = sa.exists().where(
+        *tally.filter.conditions(tally.procedure),
+        Observation.municipality_id == Municipality.id,
+        Observation.subject_type == SubjectType.MUNICIPALITY,
     )
     consultations = db.session.scalar(
         sa.select(sa.func.count(Consultation.id)).where(*tally.consultations)
@@ -61,7 +60,8 @@ def totals(tally: Tally) -> Totals:
         observations=in_time + late,
         in_time=in_time,
         late=late,
-        municipalities=wrote or 0,
+        municipalities=db.session.scalar(sa.select(sa.func.count(Municipality.id)).where(wrote))
+        or 0,
         from_municipalities=municipalities,
         from_associations=associations,
         from_others=in_time + late - municipalities - associations,

@@ -55,6 +55,9 @@ document.addEventListener("DOMContentLoaded", () => {
     const across = shape === "columns";
     const font = { fontFamily: "Titillium Web, sans-serif", fontSize: 13, color: colours.text };
     const labels = labelWidth(width);
+    // The whole is written at the end of the last part, where there is room.
+    const roomy = !across || rows.length <= 24;
+    const told = (row, place) => roomy && row.values[place] > 0 && row.values.slice(place + 1).every((value) => !value);
     const names = {
       type: "category", data: rows.map((row) => (across ? row.brief : row.label)), inverse: !across,
       axisTick: { show: false }, axisLine: { lineStyle: { color: colours.soft } },
@@ -73,13 +76,12 @@ document.addEventListener("DOMContentLoaded", () => {
       yAxis: across ? amounts : names,
       series: series.map(({ name, look: kind }, place) => ({
         name, type: "bar", stack: "all", barMaxWidth: across ? 40 : 16, barCategoryGap: rows.length > 40 ? "4%" : "30%",
-        data: rows.map((row) => row.values[place] || null),
+        data: rows.map((row) => ({ value: row.values[place] || null, label: { show: told(row, place) } })),
         itemStyle: look(kind, colours, rows.length > 40),
         emphasis: { itemStyle: { borderColor: colours.focus, borderWidth: 2.5 } },
-        // The whole is written at the end of the last series.
-        label: place < series.length - 1 || (across && rows.length > 24) ? { show: false } : {
-          show: true, ...font, fontWeight: 700, position: across ? "top" : "right",
-          formatter: ({ dataIndex }) => rows[dataIndex].total ? number.format(rows[dataIndex].total) : "",
+        label: {
+          ...font, fontWeight: 700, position: across ? "top" : "right",
+          formatter: ({ dataIndex }) => number.format(rows[dataIndex].total),
         },
       })),
     };
