@@ -24,7 +24,7 @@ from ptm_participation.accounts.views import bp as accounts
 from ptm_participation.communications import receipts
 from ptm_participation.communications.views import bp as communications
 from ptm_participation.consultations.views import bp as consultations
-from ptm_participation.core import clock, formats
+from ptm_participation.core import clock, formats, sentences
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.numbers import whole
 from ptm_participation.extensions import babel, csrf, sessions
@@ -111,6 +111,7 @@ def set_up(app: Flask) -> None:
     """Bind the extensions and give the application its manners."""
     app.url_map.converters["int"] = WholeNumber
     babel.init_app(app, locale_selector=request_language)
+    babel.domain_instance = sentences.Sentences()
     csrf.init_app(app)
     sessions.init_app(app, add_context_processor=False)
     sessions.anonymous_user = Visitor
@@ -128,6 +129,7 @@ def set_up(app: Flask) -> None:
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(formats.FILTERS)
+    sentences.install(app.jinja_env, babel.domain_instance)
     app.jinja_env.globals.update(
         clock=clock,
         Permission=Permission,

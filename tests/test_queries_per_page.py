@@ -28,7 +28,7 @@ PUBLIC = {
     "/percorso": 4,
     "/piano": 6,
     "/piano/nda": 8,
-    "/piano/nda/art-18": 15,
+    "/piano/nda/art-18": 14,
     "/osservazioni": 6,
     "/osservazioni/ptm/1": 7,
     "/osserva": 3,
@@ -38,10 +38,10 @@ PUBLIC = {
 }
 OFFICE = {
     "/ufficio/osservazioni": 11,
-    "/ufficio/osservazioni/ptm/1": 13,
+    "/ufficio/osservazioni/ptm/1": 12,
     "/ufficio/osservazioni/ptm/1/cronologia": 10,
     "/ufficio/osservazioni/nuova": 5,
-    "/ufficio/osservazioni/pubblica": 4,
+    "/ufficio/osservazioni/pubblica": 3,
     "/ufficio/sintesi": 37,
     "/ufficio/sintesi/tabelle": 34,
     "/ufficio/sintesi/mappa": 14,

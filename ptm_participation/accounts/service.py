@@ -208,20 +208,29 @@ def sign_out(user: User, token: str) -> None:
     audit.record(user, "account.signed_out", user)
 
 
+# Asked by every page of whoever is signed in, and so put together once.
+_SESSION_USER = (
+    sa.select(User, UserSession.seen_at)
+    .join(UserSession, UserSession.user_id == User.id)
+    .where(
+        UserSession.token_sha256 == sa.bindparam("token_sha256"),
+        UserSession.seen_at > sa.bindparam("horizon"),
+        User.active,
+    )
+)
+
+
 def session_user(token: str) -> User | None:
     """The account that speaks through a session, if it is still open and not too old."""
-    horizon = clock.now() - dt.timedelta(hours=current_app.config["SESSION_HOURS"])
+    now = clock.now()
+    horizon = now - dt.timedelta(hours=current_app.config["SESSION_HOURS"])
     row = db.session.execute(
-        sa.select(User, UserSession)
-        .join(UserSession, UserSession.user_id == User.id)
-        .where(
-            UserSession.token_sha256 == digest(token), UserSession.seen_at > horizon, User.active
-        )
+        _SESSION_USER, {"token_sha256": digest(token), "horizon": horizon}
     ).first()
     if row is None:
         return None
-    user, session = row
-    if session.seen_at < clock.now() - SEEN_EVERY:
+    user, seen_at = row
+    if seen_at < now - SEEN_EVERY:
         _note_seen(digest(token))
     user.session_token = token
     return user

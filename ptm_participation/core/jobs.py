@@ -200,7 +200,16 @@ def work_one() -> bool:
     return True
 
 
-def about(record: str, kinds: tuple[str, ...] = ()) -> list[Job]:
-    """The jobs that concern a record, newest first."""
-    query = sa.select(Job).where(Job.about == record).order_by(Job.id.desc())
-    return list(db.session.scalars(query.where(Job.kind.in_(kinds)) if kinds else query))
+_ABOUT = (
+    sa.select(Job)
+    .where(
+        Job.about == sa.bindparam("record"),
+        Job.kind.in_(sa.bindparam("kinds", expanding=True)),
+    )
+    .order_by(Job.id.desc())
+)
+
+
+def about(record: str, kinds: tuple[str, ...]) -> list[Job]:
+    """The jobs of these kinds that concern a record, newest first."""
+    return list(db.session.scalars(_ABOUT, {"record": record, "kinds": kinds}))

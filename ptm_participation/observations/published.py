@@ -104,22 +104,56 @@ def list_published(
     return PublishedPage(_with_sections(found), found[-1].id if len(rows) > size else None, total)
 
 
+_BASE: sa.Select[Any] = with_submitter(
+    sa.select(
+        Observation.id.label("id"),
+        Register.slug.label("register"),
+        Observation.number.label("number"),
+        Observation.title.label("title"),
+        Submitter.name.label("name"),
+        Observation.subject_type.label("type"),
+        Submitter.type.label("declared"),
+        Municipality.name.label("municipality"),
+        Zone.name.label("zone"),
+        Observation.in_time.label("in_time"),
+        Observation.counts_at.label("counts_at"),
+    )
+)
+# The questions of a section's page, put together once: that costs more than asking them.
+_SPEAKING_OF = (
+    sa.select(SectionVersion.id, ObservationAnchor.observation_id)
+    .join(ObservationAnchor, ObservationAnchor.provision_id == SectionVersion.provision_id)
+    .join(Observation, Observation.id == ObservationAnchor.observation_id)
+    .where(SectionVersion.unit_id == sa.bindparam("unit"), Observation.published_at.is_not(None))
+    .distinct()
+    .order_by(ObservationAnchor.observation_id)
+    .limit(sa.bindparam("most"))
+)
+_PUBLISHED = _BASE.where(
+    Observation.id.in_(sa.bindparam("observations", expanding=True)),
+    Observation.published_at.is_not(None),
+)
+_UNIT_COUNTS = (
+    sa.select(SectionVersion.unit_id, sa.func.count(sa.distinct(ObservationAnchor.observation_id)))
+    .join(ObservationAnchor, ObservationAnchor.provision_id == SectionVersion.provision_id)
+    .join(Observation, Observation.id == ObservationAnchor.observation_id)
+    .where(
+        SectionVersion.edition_id == sa.bindparam("edition"),
+        SectionVersion.document_id == sa.bindparam("document"),
+        Observation.published_at.is_not(None),
+    )
+    .group_by(SectionVersion.unit_id)
+)
+
+
 def published_on_page(unit_id: int, *, limit: int = 200) -> dict[int, list[PublishedRow]]:
     """For each section on a page, the published observations that speak of it."""
-    pairs = db.session.execute(
-        sa.select(SectionVersion.id, ObservationAnchor.observation_id)
-        .join(ObservationAnchor, ObservationAnchor.provision_id == SectionVersion.provision_id)
-        .join(Observation, Observation.id == ObservationAnchor.observation_id)
-        .where(SectionVersion.unit_id == unit_id, Observation.published_at.is_not(None))
-        .distinct()
-        .order_by(ObservationAnchor.observation_id)
-        .limit(limit)
-    ).all()
+    pairs = db.session.execute(_SPEAKING_OF, {"unit": unit_id, "most": limit}).all()
     ids = {observation_id for _section, observation_id in pairs}
     if not ids:
         return {}
-    query = _base().where(Observation.id.in_(ids), Observation.published_at.is_not(None))
-    rows = {row.id: _public_row(row) for row in db.session.execute(query)}
+    found = db.session.execute(_PUBLISHED, {"observations": list(ids)})
+    rows = {row.id: _public_row(row) for row in found}
     by_section: dict[int, list[PublishedRow]] = {}
     for section_id, observation_id in pairs:
         by_section.setdefault(section_id, []).append(rows[observation_id])
@@ -128,19 +162,7 @@ def published_on_page(unit_id: int, *, limit: int = 200) -> dict[int, list[Publi
 
 def unit_counts(edition_id: int, document_id: int) -> dict[int, int]:
     """For each page of a document, how many published observations speak of it or within."""
-    rows = db.session.execute(
-        sa.select(
-            SectionVersion.unit_id, sa.func.count(sa.distinct(ObservationAnchor.observation_id))
-        )
-        .join(ObservationAnchor, ObservationAnchor.provision_id == SectionVersion.provision_id)
-        .join(Observation, Observation.id == ObservationAnchor.observation_id)
-        .where(
-            SectionVersion.edition_id == edition_id,
-            SectionVersion.document_id == document_id,
-            Observation.published_at.is_not(None),
-        )
-        .group_by(SectionVersion.unit_id)
-    )
+    rows = db.session.execute(_UNIT_COUNTS, {"edition": edition_id, "document": document_id})
     return {unit_id: count for unit_id, count in rows if unit_id is not None}
 
 
@@ -157,7 +179,7 @@ class PublishedObservation:
 
 def get_published(register: Register, number: int) -> PublishedObservation:
     """A published observation. Raises NotFound for one that is not."""
-    query = _base().where(
+    query = _BASE.where(
         Observation.register_id == register.id,
         Observation.number == number,
         Observation.published_at.is_not(None),
@@ -219,26 +241,8 @@ def totals(procedure: Procedure) -> dict[str, int]:
     }
 
 
-def _base() -> sa.Select[Any]:
-    return with_submitter(
-        sa.select(
-            Observation.id.label("id"),
-            Register.slug.label("register"),
-            Observation.number.label("number"),
-            Observation.title.label("title"),
-            Submitter.name.label("name"),
-            Observation.subject_type.label("type"),
-            Submitter.type.label("declared"),
-            Municipality.name.label("municipality"),
-            Zone.name.label("zone"),
-            Observation.in_time.label("in_time"),
-            Observation.counts_at.label("counts_at"),
-        )
-    )
-
-
 def _rows(procedure: Procedure, filter_: PublicFilter) -> sa.Select[Any]:
-    return _base().where(
+    return _BASE.where(
         Observation.procedure_id == procedure.id,
         Observation.published_at.is_not(None),
         *filter_.conditions(),

@@ -2,11 +2,13 @@
 
 import dataclasses
 import datetime as dt
+import functools
 from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm import InstanceState, aliased, contains_eager, joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from ptm_participation.accounts.access import Permission
 from ptm_participation.accounts.models import Reader, User
@@ -22,6 +24,7 @@ from ptm_participation.observations.models import (
     ObservationAnchor,
     ObservationParty,
     Request,
+    RequestAnchor,
     Submission,
     SubmissionFile,
     WorkingText,
@@ -61,54 +64,107 @@ def _sent_by(author: User) -> sa.ColumnElement[bool]:
 
 def get_observation(register: Register, number: int, *, seen_by: Reader) -> Observation:
     """An observation with all that its page shows. Raises NotFound if the reader may not."""
-    row = db.session.scalar(
-        _whole().where(
-            Observation.register_id == register.id,
-            Observation.number == number,
-            visible_to(seen_by),
-        )
-    )
-    if row is None:
-        raise NotFound()
-    return row
+    query = _BY_NUMBER
+    if not seen_by.can(Permission.REGISTER):
+        query = query.where(visible_to(seen_by))
+    return _whole(query, register=register.id, number=number)
 
 
 def get_by_code(code: str) -> Observation:
     """The observation of a tracking code, whole. Raises NotFound."""
-    row = db.session.scalar(_whole().where(Submission.code_sha256 == codes.digest(code)))
-    if row is None:
-        raise NotFound()
-    return row
+    return _whole(_BY_CODE, code=codes.digest(code))
 
 
-def _whole() -> sa.Select[Any]:
-    return (
-        sa.select(Observation)
-        .join(Submission, Submission.id == Observation.submission_id)
-        .options(
-            joinedload(Observation.register).joinedload(Register.procedure),
-            joinedload(Observation.window),
-            joinedload(Observation.municipality).joinedload(Municipality.zone),
-            selectinload(Observation.parties).joinedload(ObservationParty.municipality),
-            selectinload(Observation.parties).joinedload(ObservationParty.stakeholder),
-            selectinload(Observation.texts).joinedload(WorkingText.written_by),
-            selectinload(Observation.anchors)
-            .joinedload(ObservationAnchor.anchor)
-            .joinedload(Anchor.section_version)
-            .options(joinedload(SectionVersion.document), joinedload(SectionVersion.unit)),
-            joinedload(Observation.submission).options(
-                selectinload(Submission.files).joinedload(SubmissionFile.file),
-                selectinload(Submission.requests)
-                .selectinload(Request.anchors)
-                .joinedload(Anchor.section_version)
-                .options(
-                    joinedload(SectionVersion.document),
-                    joinedload(SectionVersion.edition),
-                    joinedload(SectionVersion.unit),
-                ),
-            ),
+_OBSERVATION = (
+    sa.select(Observation)
+    .join(Observation.submission)
+    .options(
+        contains_eager(Observation.submission),
+        joinedload(Observation.register).joinedload(Register.procedure),
+        joinedload(Observation.window),
+        joinedload(Observation.municipality).joinedload(Municipality.zone),
+    )
+)
+_BY_NUMBER = _OBSERVATION.where(
+    Observation.register_id == sa.bindparam("register"),
+    Observation.number == sa.bindparam("number"),
+)
+_BY_CODE = _OBSERVATION.where(Submission.code_sha256 == sa.bindparam("code"))
+
+# What hangs on one observation. SQLAlchemy's own way of loading collections puts each of these
+# questions together anew, which takes four times as long as asking them.
+_PARTIES = (
+    sa.select(ObservationParty)
+    .options(joinedload(ObservationParty.municipality), joinedload(ObservationParty.stakeholder))
+    .where(ObservationParty.observation_id == sa.bindparam("id"))
+    .order_by(ObservationParty.id)
+)
+_TEXTS = (
+    sa.select(WorkingText)
+    .options(joinedload(WorkingText.written_by))
+    .where(WorkingText.observation_id == sa.bindparam("id"))
+    .order_by(WorkingText.version)
+)
+_ANCHORS = (
+    sa.select(ObservationAnchor)
+    .options(
+        joinedload(ObservationAnchor.anchor)
+        .joinedload(Anchor.section_version)
+        .options(joinedload(SectionVersion.document), joinedload(SectionVersion.unit))
+    )
+    .where(ObservationAnchor.observation_id == sa.bindparam("id"))
+    .order_by(ObservationAnchor.anchor_id)
+)
+_FILES = (
+    sa.select(SubmissionFile)
+    .options(joinedload(SubmissionFile.file))
+    .where(SubmissionFile.submission_id == sa.bindparam("id"))
+    .order_by(SubmissionFile.position)
+)
+_REQUESTS = (
+    sa.select(Request).where(Request.submission_id == sa.bindparam("id")).order_by(Request.position)
+)
+_REQUEST_ANCHORS = (
+    sa.select(RequestAnchor.request_id, Anchor)
+    .join(Anchor, Anchor.id == RequestAnchor.anchor_id)
+    .join(Request, Request.id == RequestAnchor.request_id)
+    .options(
+        joinedload(Anchor.section_version).options(
+            joinedload(SectionVersion.document),
+            joinedload(SectionVersion.edition),
+            joinedload(SectionVersion.unit),
         )
     )
+    .where(Request.submission_id == sa.bindparam("id"))
+    .order_by(Anchor.id)
+)
+
+
+def _whole(query: sa.Select[Any], **values: Any) -> Observation:
+    """The observation that the query finds, with what hangs on it. Raises NotFound."""
+    found: Observation | None = db.session.scalar(query, values)
+    if found is None:
+        raise NotFound()
+    submission = found.submission
+    _load(found, "parties", _PARTIES)
+    _load(found, "texts", _TEXTS)
+    _load(found, "anchors", _ANCHORS)
+    _load(submission, "files", _FILES)
+    _load(submission, "requests", _REQUESTS)
+    anchors: dict[int, list[Anchor]] = {}
+    for request_id, anchor in db.session.execute(_REQUEST_ANCHORS, {"id": submission.id}):
+        anchors.setdefault(request_id, []).append(anchor)
+    for request in submission.requests:
+        set_committed_value(request, "anchors", anchors.get(request.id, []))
+    return found
+
+
+def _load(parent: Observation | Submission, collection: str, query: sa.Select[Any]) -> None:
+    """Load a collection, unless this transaction has done so."""
+    state: InstanceState[Any] = sa.inspect(parent, raiseerr=True)
+    if collection in state.unloaded:
+        rows = db.session.scalars(query, {"id": parent.id}).all()
+        set_committed_value(parent, collection, list(rows))
 
 
 def observation_by_token(token_sha256: str) -> Observation | None:
@@ -169,7 +225,11 @@ class Filter:
 
     def conditions(self, procedure: Procedure) -> list[sa.ColumnElement[bool]]:
         """The same filter in SQL: lists, counts, summaries and exports all use it."""
-        found = _of_procedure(procedure, self.register)
+        return [*self._stored(procedure.id), *self._said(procedure)]
+
+    def _stored(self, procedure_id: int) -> list[sa.ColumnElement[bool]]:
+        """All but the words, whose meaning hangs on the plan's text."""
+        found = _of_procedure(procedure_id, self.register)
         for column, value in (
             (Observation.state, self.state),
             (Observation.in_time, self.in_time),
@@ -187,13 +247,7 @@ class Filter:
         if self.group is not None:
             types = [t for t in SubjectType if t.group is self.group]
             found.append(Observation.subject_type.in_(types))
-        return [
-            *found,
-            *self._places(),
-            *self._sections(),
-            *self._times(),
-            *self._said(procedure),
-        ]
+        return [*found, *self._places(), *self._sections(), *self._times()]
 
     def _places(self) -> list[sa.ColumnElement[bool]]:
         found: list[sa.ColumnElement[bool]] = []
@@ -257,8 +311,8 @@ def _cited(procedure: Procedure, words: str) -> list[sa.ColumnElement[bool]]:
     return [_linked(on_page(section.provision_id)) for section in plan.sections(found).values()]
 
 
-def _of_procedure(procedure: Procedure, register: str) -> list[sa.ColumnElement[bool]]:
-    found: list[sa.ColumnElement[bool]] = [Observation.procedure_id == procedure.id]
+def _of_procedure(procedure_id: int, register: str) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = [Observation.procedure_id == procedure_id]
     if register:
         registers = sa.select(Register.id).where(Register.slug == register)
         found.append(Observation.register_id.in_(registers))
@@ -331,9 +385,8 @@ def with_submitter(query: Any) -> Any:
     )
 
 
-def _rows(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    """The lines of a list, projected to what it shows."""
-    columns = sa.select(
+_ROWS: sa.Select[Any] = with_submitter(
+    sa.select(
         Observation.id,
         Register.slug,
         Observation.number,
@@ -350,7 +403,12 @@ def _rows(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
         Observation.published_at.is_not(None),
         Observation.channel,
     )
-    return with_submitter(columns).where(*conditions)
+)
+
+
+def _rows(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """The lines of a list, projected to what it shows."""
+    return _ROWS.where(*conditions)
 
 
 def list_observations(
@@ -374,16 +432,15 @@ def list_observations(
         if backwards
         else (Observation.counts_at.desc(), Observation.id.desc())
     )
-    result = db.session.execute(query.order_by(*order).limit(size + 1))
-    found = [ObservationRow(*row) for row in result]
+    found = db.session.execute(query.order_by(*order).limit(size + 1)).all()
     more = len(found) > size
-    rows = found[:size][::-1] if backwards else found[:size]
+    rows = _with_sections(found[:size][::-1] if backwards else found[:size])
     if not rows:
         return PageOf([], None, None)
     has_after = more if not backwards else True
     has_before = more if backwards else mark is not None
     return PageOf(
-        _with_sections(rows),
+        rows,
         rows[-1].cursor if has_after else None,
         rows[0].cursor if has_before else None,
     )
@@ -402,54 +459,64 @@ def _cursor(text: str) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]] | 
     return sa.literal(moment, Observation.counts_at.type), sa.literal(number, sa.Integer())
 
 
+_BRIEFS = (
+    sa.select(ObservationAnchor.observation_id, SectionVersion.brief)
+    .join(Anchor, Anchor.id == ObservationAnchor.anchor_id)
+    .join(SectionVersion, SectionVersion.id == Anchor.section_version_id)
+    .join(Document, Document.id == SectionVersion.document_id)
+    .where(ObservationAnchor.observation_id.in_(sa.bindparam("observations", expanding=True)))
+    .order_by(Document.position, SectionVersion.position)
+)
+
+
 def section_briefs(observation_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     """The sections of each observation («art. 18 c. 2»), in reading order: one query."""
-    found = db.session.execute(
-        sa.select(ObservationAnchor.observation_id, SectionVersion.brief)
-        .join(Anchor, Anchor.id == ObservationAnchor.anchor_id)
-        .join(SectionVersion, SectionVersion.id == Anchor.section_version_id)
-        .join(Document, Document.id == SectionVersion.document_id)
-        .where(ObservationAnchor.observation_id.in_(observation_ids))
-        .order_by(Document.position, SectionVersion.position)
-    )
+    found = db.session.execute(_BRIEFS, {"observations": observation_ids})
     briefs: dict[int, dict[str, None]] = {}
     for observation_id, brief in found:
         briefs.setdefault(observation_id, {})[brief] = None
     return {observation_id: tuple(cited) for observation_id, cited in briefs.items()}
 
 
-def _with_sections(rows: list[ObservationRow]) -> list[ObservationRow]:
+def _with_sections(rows: Sequence[Any]) -> list[ObservationRow]:
     briefs = section_briefs([row.id for row in rows])
-    return [dataclasses.replace(row, sections=briefs.get(row.id, ())) for row in rows]
+    return [ObservationRow(*(*row, briefs.get(row.id, ()))) for row in rows]
 
 
 def count_observations(procedure: Procedure, filter_: Filter, *, seen_by: Reader) -> int:
     """How many the filter finds, counted no further than COUNT_CAP."""
-    capped = _capped(procedure, filter_, seen_by)
+    capped = _capped([*filter_.conditions(procedure), visible_to(seen_by)])
     return db.session.scalar(sa.select(sa.func.count()).select_from(capped)) or 0
 
 
-def _capped(procedure: Procedure, filter_: Filter, reader: Reader) -> sa.Subquery:
-    return (
-        sa.select(Observation.id)
-        .where(*filter_.conditions(procedure), visible_to(reader))
-        .limit(COUNT_CAP)
-        .subquery()
-    )
+def _capped(conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Subquery:
+    return sa.select(Observation.id).where(*conditions).limit(COUNT_CAP).subquery()
 
 
 def count_views(
     procedure: Procedure, views: dict[str, Filter], *, seen_by: Reader
 ) -> dict[str, int]:
-    """How many each of the saved views holds, counted no further than COUNT_CAP: one query."""
+    """How many each of the saved views holds, counted no further than COUNT_CAP: one query.
+
+    A saved view names no words, and staff alone have views.
+    """
+    query = _count_views(procedure.id, tuple(views.items()))
+    return (
+        dict(db.session.execute(query).one()._mapping) if seen_by.can(Permission.REGISTER) else {}
+    )
+
+
+@functools.lru_cache(maxsize=16)
+def _count_views(procedure_id: int, views: tuple[tuple[str, Filter], ...]) -> Any:
+    """The question of `count_views`, which is the same for every page of the worklist."""
     counted = [
         sa.select(sa.func.count())
-        .select_from(_capped(procedure, view, seen_by))
+        .select_from(_capped(view._stored(procedure_id)))
         .scalar_subquery()
         .label(name)
-        for name, view in views.items()
+        for name, view in views
     ]
-    return dict(db.session.execute(sa.select(*counted)).one()._mapping)
+    return sa.select(*counted)
 
 
 def same_protocol(observation: Observation) -> list[int]:
@@ -475,20 +542,21 @@ def same_protocol(observation: Observation) -> list[int]:
     )
 
 
+def _beside(end: Any, than: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:
+    registered = Observation.register_id == sa.bindparam("register")
+    return sa.select(end(Observation.number)).where(registered, than).scalar_subquery()
+
+
+_NEIGHBOURS = sa.select(
+    _beside(sa.func.max, Observation.number < sa.bindparam("number")),
+    _beside(sa.func.min, Observation.number > sa.bindparam("number")),
+)
+
+
 def neighbours(observation: Observation) -> tuple[int | None, int | None]:
     """The numbers before and after in the same register."""
-    previous = db.session.scalar(
-        sa.select(sa.func.max(Observation.number)).where(
-            Observation.register_id == observation.register_id,
-            Observation.number < observation.number,
-        )
-    )
-    following = db.session.scalar(
-        sa.select(sa.func.min(Observation.number)).where(
-            Observation.register_id == observation.register_id,
-            Observation.number > observation.number,
-        )
-    )
+    values = {"register": observation.register_id, "number": observation.number}
+    previous, following = db.session.execute(_NEIGHBOURS, values).one()
     return previous, following
 
 
@@ -497,7 +565,7 @@ def own_observations(author: User) -> list[ObservationRow]:
     found = db.session.execute(
         _rows(_sent_by(author)).order_by(Observation.counts_at.desc(), Observation.id.desc())
     )
-    return _with_sections([ObservationRow(*row) for row in found])
+    return _with_sections(found.all())
 
 
 def publishable(procedure: Procedure, filter_: Filter, *, seen_by: Reader) -> Sequence[Observation]:
@@ -530,7 +598,7 @@ def observations_of_stakeholder(stakeholder_id: int) -> list[ObservationRow]:
     found = db.session.execute(
         _rows(tied).order_by(Observation.counts_at.desc(), Observation.id.desc())
     )
-    return _with_sections([ObservationRow(*row) for row in found])
+    return _with_sections(found.all())
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -94,19 +94,75 @@ def _rows() -> Any:
     return sa.select(*_ROW).join(Document, Document.id == SectionVersion.document_id)
 
 
-def _read(query: Any) -> list[SectionRow]:
-    return [SectionRow(*row) for row in db.session.execute(query)]
+def _read(query: Any, **values: Any) -> list[SectionRow]:
+    return [SectionRow(*row) for row in db.session.execute(query, values)]
+
+
+def _holders() -> Any:
+    """The sections that hold the one that is asked about."""
+    inner = (
+        sa.select(SectionVersion.id, SectionVersion.parent_id)
+        .where(SectionVersion.id == sa.bindparam("section"))
+        .cte(recursive=True)
+    )
+    outer = aliased(SectionVersion)
+    chain = inner.union_all(
+        sa.select(outer.id, outer.parent_id).join(inner, outer.id == inner.c.parent_id)
+    )
+    return (
+        _rows()
+        .where(
+            SectionVersion.id.in_(sa.select(chain.c.id)),
+            SectionVersion.id != sa.bindparam("section"),
+        )
+        .order_by(SectionVersion.position)
+    )
+
+
+# The questions of a section's page, put together once: that costs more than asking them.
+_IN_DOCUMENT = _rows().where(
+    SectionVersion.edition_id == sa.bindparam("edition"),
+    SectionVersion.document_id == sa.bindparam("document"),
+)
+_TREE = _IN_DOCUMENT.where(SectionVersion.kind.not_in(WITHIN_A_PAGE)).order_by(
+    SectionVersion.position
+)
+_BY_SLUG = _IN_DOCUMENT.where(SectionVersion.slug == sa.bindparam("slug"))
+_ON_PAGE = (
+    _rows().where(SectionVersion.unit_id == sa.bindparam("unit")).order_by(SectionVersion.position)
+)
+_HOLDERS = _holders()
+_VERSIONS = (
+    sa.select(Edition, *_ROW)
+    .select_from(SectionVersion)
+    .join(Document, Document.id == SectionVersion.document_id)
+    .join(Edition, Edition.id == SectionVersion.edition_id)
+    .where(SectionVersion.provision_id == sa.bindparam("provision"))
+    .order_by(Edition.position)
+)
+_VERSIONS_BY_ACT = _VERSIONS.where(Edition.act != "")
+_THEMES = (
+    sa.select(Theme)
+    .join(ProvisionTheme, ProvisionTheme.theme_id == Theme.id)
+    .where(ProvisionTheme.provision_id == sa.bindparam("provision"))
+    .order_by(Theme.position)
+)
+_DOCUMENTS = (
+    sa.select(Document).where(Document.plan_id == sa.bindparam("plan")).order_by(Document.position)
+)
+_DOCUMENT = _DOCUMENTS.where(Document.slug == sa.bindparam("slug"))
+_PLAN_THEMES = (
+    sa.select(Theme).where(Theme.plan_id == sa.bindparam("plan")).order_by(Theme.position)
+)
 
 
 def list_documents(plan: Plan) -> Sequence[Document]:
-    return db.session.scalars(
-        sa.select(Document).filter_by(plan_id=plan.id).order_by(Document.position)
-    ).all()
+    return db.session.scalars(_DOCUMENTS, {"plan": plan.id}).all()
 
 
 def get_document(plan: Plan, slug: str) -> Document:
     """A document of the plan. Raises NotFound."""
-    row = db.session.scalar(sa.select(Document).filter_by(plan_id=plan.id, slug=slug))
+    row = db.session.scalar(_DOCUMENT, {"plan": plan.id, "slug": slug})
     if row is None:
         raise NotFound()
     return row
@@ -143,9 +199,7 @@ def plan_links(plan: Plan) -> Sequence[PlanLink]:
 
 
 def list_themes(plan: Plan) -> Sequence[Theme]:
-    return db.session.scalars(
-        sa.select(Theme).filter_by(plan_id=plan.id).order_by(Theme.position)
-    ).all()
+    return db.session.scalars(_PLAN_THEMES, {"plan": plan.id}).all()
 
 
 def section_counts(edition: Edition) -> dict[int, int]:
@@ -170,26 +224,12 @@ def section_counts(edition: Edition) -> dict[int, int]:
 
 def tree(edition: Edition, document: Document) -> list[SectionRow]:
     """The sections that have a page, in reading order: an index of the document."""
-    return _read(
-        _rows()
-        .where(
-            SectionVersion.edition_id == edition.id,
-            SectionVersion.document_id == document.id,
-            SectionVersion.kind.not_in(WITHIN_A_PAGE),
-        )
-        .order_by(SectionVersion.position)
-    )
+    return _read(_TREE, edition=edition.id, document=document.id)
 
 
 def get_section(edition: Edition, document: Document, slug: str) -> SectionRow:
     """A section by its address; one within a page is named by its own slug. Raises NotFound."""
-    found = _read(
-        _rows().where(
-            SectionVersion.edition_id == edition.id,
-            SectionVersion.document_id == document.id,
-            SectionVersion.slug == slug,
-        )
-    )
+    found = _read(_BY_SLUG, edition=edition.id, document=document.id, slug=slug)
     if not found:
         raise NotFound()
     return found[0]
@@ -197,36 +237,16 @@ def get_section(edition: Edition, document: Document, slug: str) -> SectionRow:
 
 def page_of(section: SectionRow) -> list[SectionRow]:
     """All that stands on a section's page: itself, then its commi, letters and notes."""
-    return _read(
-        _rows().where(SectionVersion.unit_id == section.unit_id).order_by(SectionVersion.position)
-    )
+    return _read(_ON_PAGE, unit=section.unit_id)
 
 
 def path_to(section: SectionRow) -> list[SectionRow]:
     """The sections that hold this one, outermost first, itself excluded."""
-    inner = (
-        sa.select(SectionVersion.id, SectionVersion.parent_id)
-        .where(SectionVersion.id == section.id)
-        .cte(recursive=True)
-    )
-    outer = aliased(SectionVersion)
-    chain = inner.union_all(
-        sa.select(outer.id, outer.parent_id).join(inner, outer.id == inner.c.parent_id)
-    )
-    return _read(
-        _rows()
-        .where(SectionVersion.id.in_(sa.select(chain.c.id)), SectionVersion.id != section.id)
-        .order_by(SectionVersion.position)
-    )
+    return _read(_HOLDERS, section=section.id)
 
 
 def section_themes(section: SectionRow) -> Sequence[Theme]:
-    return db.session.scalars(
-        sa.select(Theme)
-        .join(ProvisionTheme, ProvisionTheme.theme_id == Theme.id)
-        .where(ProvisionTheme.provision_id == section.provision_id)
-        .order_by(Theme.position)
-    ).all()
+    return db.session.scalars(_THEMES, {"provision": section.provision_id}).all()
 
 
 def sections(ids: Iterable[int]) -> dict[int, SectionRow]:
@@ -249,16 +269,9 @@ def section_of(edition: Edition, provision_id: int) -> SectionRow | None:
 
 def versions_of(section: SectionRow, *, seen_by: Reader) -> list[tuple[Edition, SectionRow]]:
     """The same provision in every edition that the reader may know of, oldest first."""
-    rows = _read(_rows().where(SectionVersion.provision_id == section.provision_id))
-    editions = dict(
-        db.session.execute(
-            sa.select(SectionVersion.id, Edition)
-            .join(Edition, Edition.id == SectionVersion.edition_id)
-            .where(SectionVersion.provision_id == section.provision_id, _seen(seen_by))
-        ).all()
-    )
-    pairs = [(editions[row.id], row) for row in rows if row.id in editions]
-    return sorted(pairs, key=lambda pair: pair[0].position)
+    query = _VERSIONS if seen_by.can(Permission.CORRECT_DATA) else _VERSIONS_BY_ACT
+    rows = db.session.execute(query, {"provision": section.provision_id})
+    return [(edition, SectionRow(*row)) for edition, *row in rows]
 
 
 def search(edition: Edition, words: str, document: Document | None = None) -> list[SectionRow]:

@@ -27,15 +27,34 @@ def list_procedures() -> Sequence[Procedure]:
     return db.session.scalars(sa.select(Procedure).order_by(Procedure.id)).all()
 
 
+# What nearly every page asks is put together once: it costs more than asking it.
+_LATEST = (
+    sa.select(Procedure)
+    .options(joinedload(Procedure.plan), joinedload(Procedure.edition))
+    .order_by(Procedure.id.desc())
+    .limit(1)
+)
+_OFFICE = (
+    sa.select(Procedure.office, Procedure.office_address, Procedure.office_pec)
+    .order_by(Procedure.id.desc())
+    .limit(1)
+)
+_REGISTER = sa.select(Register).where(Register.slug == sa.bindparam("slug"))
+_REGISTERS = (
+    sa.select(Register)
+    .where(Register.procedure_id == sa.bindparam("procedure"))
+    .order_by(Register.id)
+)
+_WINDOWS = (
+    sa.select(Window)
+    .where(Window.procedure_id == sa.bindparam("procedure"))
+    .order_by(Window.opens_at)
+)
+
+
 def get_procedure(code: str | None = None) -> Procedure:
     """The procedure of that code, else the latest. Raises NotFound."""
-    query = (
-        sa.select(Procedure)
-        .options(joinedload(Procedure.plan), joinedload(Procedure.edition))
-        .order_by(Procedure.id.desc())
-        .limit(1)
-    )
-    row = db.session.scalar(query.filter_by(code=code) if code else query)
+    row = db.session.scalar(_LATEST.filter_by(code=code) if code else _LATEST)
     if row is None:
         raise NotFound()
     return row
@@ -52,32 +71,24 @@ class Office:
 
 def office_in_charge() -> Office | None:
     """The office of the latest procedure, for the foot of every public page."""
-    row = db.session.execute(
-        sa.select(Procedure.office, Procedure.office_address, Procedure.office_pec)
-        .order_by(Procedure.id.desc())
-        .limit(1)
-    ).first()
+    row = db.session.execute(_OFFICE).first()
     return Office(*row) if row else None
 
 
 def get_register(slug: str) -> Register:
     """The register that an address names. Raises NotFound."""
-    row = db.session.scalar(sa.select(Register).filter_by(slug=slug))
+    row = db.session.scalar(_REGISTER, {"slug": slug})
     if row is None:
         raise NotFound()
     return row
 
 
 def list_registers(procedure: Procedure) -> Sequence[Register]:
-    return db.session.scalars(
-        sa.select(Register).filter_by(procedure_id=procedure.id).order_by(Register.id)
-    ).all()
+    return db.session.scalars(_REGISTERS, {"procedure": procedure.id}).all()
 
 
 def list_windows(procedure: Procedure) -> Sequence[Window]:
-    return db.session.scalars(
-        sa.select(Window).filter_by(procedure_id=procedure.id).order_by(Window.opens_at)
-    ).all()
+    return db.session.scalars(_WINDOWS, {"procedure": procedure.id}).all()
 
 
 def get_window(window_id: int) -> Window:

@@ -24,27 +24,30 @@ class MunicipalityRow:
     population: int
 
 
+_MUNICIPALITIES = (
+    sa.select(
+        Municipality.id,
+        Municipality.name,
+        Municipality.slug,
+        Municipality.istat,
+        Zone.name,
+        Municipality.verification == Verification.TO_VERIFY,
+        Municipality.population,
+    )
+    .join(Zone, Zone.id == Municipality.zone_id)
+    .order_by(Municipality.sort_key)
+)
+_ZONES = sa.select(Zone).order_by(Zone.position)
+
+
 def list_municipalities() -> list[MunicipalityRow]:
     """All the Comuni in alphabetical order."""
-    rows = db.session.execute(
-        sa.select(
-            Municipality.id,
-            Municipality.name,
-            Municipality.slug,
-            Municipality.istat,
-            Zone.name,
-            Municipality.verification == Verification.TO_VERIFY,
-            Municipality.population,
-        )
-        .join(Zone, Zone.id == Municipality.zone_id)
-        .order_by(Municipality.sort_key)
-    )
-    return [MunicipalityRow(*row) for row in rows]
+    return [MunicipalityRow(*row) for row in db.session.execute(_MUNICIPALITIES)]
 
 
 def list_zones() -> Sequence[Zone]:
     """The zones in their usual order."""
-    return db.session.scalars(sa.select(Zone).order_by(Zone.position)).all()
+    return db.session.scalars(_ZONES).all()
 
 
 def get_municipality(municipality_id: int) -> Municipality:
