@@ -105,6 +105,8 @@ def assembled(pieces: list[Piece], notes: frozenset[str]) -> tuple[list[str], li
         text = without_pointers(piece.text, notes)
         if piece.kind is None:
             (comma.words if comma else words).append(text)
+            if comma:
+                comma.sources += piece.sources
             continue
         draft = Draft(piece.kind, piece.number, words=[text], sources=piece.sources)
         if piece.kind is SectionKind.COMMA:
