@@ -96,6 +96,7 @@ class _Structure:
         self._body: Body | None = None
         self._article: tuple[Draft, int | None] | None = None
         self._last: Rank | None = None
+        self._last_number = ""
         self._last_division: dict[SectionKind, int] = {}
         self._numbers: set[str] = set()
         self._quoted_until = -1
@@ -142,13 +143,9 @@ class _Structure:
         again = next((n for n in range(article + 1, len(keys)) if keys[n] == keys[article]), None)
         if again is None:
             return set()
-        start = next((n for n in range(article, again) if keys[n] == keys[first]), again)
-        for number in range(first + 1, again):
-            if keys[number] == keys[first]:
-                start = number
-                break
+        start = next((n for n in range(first + 1, again) if keys[n] == keys[first]), again)
         listed = range(first, start)
-        articles = sum(bool(k) and k[0] is SectionKind.ARTICLE for k in keys[first:start] if k)
+        articles = sum(key[0] is SectionKind.ARTICLE for key in keys[first:start] if key)
         only_heads = all(keys[n] or self._may_be_heading(self._lines[n]) for n in listed)
         return set(listed) if articles >= _FEWEST_LISTED and only_heads else set()
 
@@ -209,33 +206,32 @@ class _Structure:
     def _open_head(self, head: Head, line: Line) -> None:
         self._end_body()
         self._quoted_until = -1
-        heading, words = words_after_head(head.rest)
         if head.kind is SectionKind.ARTICLE:
-            draft = Draft(SectionKind.ARTICLE, head.number, heading, sources=(line.paragraph,))
-            self._close_for_article(line.level)
-            self._check_article(draft, line)
-            self._article = (draft, line.level)
+            self._open_article(head, line)
         else:
-            chain = self._division(head)
-            self._close_for(chain[0].kind, line)
-            for each in chain:
-                each.sources = (line.paragraph,)
-                self._check_division(each, line)
-            draft, words = chain[-1], ""
-            self._article = None
-        self._attach(draft if head.kind is SectionKind.ARTICLE else chain[0], line.level)
-        if head.kind is not SectionKind.ARTICLE:
-            for inner, outer in zip(chain[1:], chain, strict=False):
-                outer.children.append(inner)
-                self._open.append((inner, line.level))
+            self._open_division(head, line)
+
+    def _open_article(self, head: Head, line: Line) -> None:
+        heading, words = words_after_head(head.rest)
+        draft = Draft(SectionKind.ARTICLE, head.number, heading, sources=(line.paragraph,))
+        self._close_for_article(line.level)
+        self._check_article(draft, line)
+        (self._open[-1][0].children if self._open else self.roots).append(draft)
+        self._article = (draft, line.level)
         self._body = Body(draft, self._doubt)
         if words:
             self._body.take(Line(line.paragraph, words), is_quoted=False)
 
-    def _attach(self, draft: Draft, level: int | None) -> None:
-        (self._open[-1][0].children if self._open else self.roots).append(draft)
-        if draft.kind is not SectionKind.ARTICLE:
-            self._open.append((draft, level))
+    def _open_division(self, head: Head, line: Line) -> None:
+        """Open a division, or the two that one head prints («Capo I … Sezione I …»)."""
+        self._article = None
+        for draft in self._division(head):
+            draft.sources = (line.paragraph,)
+            self._close_for(draft.kind, line)
+            self._check_division(draft, line)
+            (self._open[-1][0].children if self._open else self.roots).append(draft)
+            self._open.append((draft, line.level))
+            self._body = Body(draft, self._doubt)
 
     @staticmethod
     def _division(head: Head) -> list[Draft]:
@@ -258,8 +254,7 @@ class _Structure:
         while self._open:
             outer, level = self._open[-1]
             if SectionKind.HEADING in (kind, outer.kind):
-                higher = level is not None and line.level is not None and level < line.level
-                if higher and kind in (SectionKind.HEADING, outer.kind, *DIVISIONS):
+                if level is not None and line.level is not None and level < line.level:
                     return
             elif LEVELS.index(outer.kind) < LEVELS.index(kind):
                 if level is not None and line.level is not None and line.level < level:
@@ -272,7 +267,7 @@ class _Structure:
 
     def _check_article(self, draft: Draft, line: Line) -> None:
         rank = rank_of(draft.number)
-        facts = {"number": draft.number, "before": self._shown(self._last)}
+        facts = {"number": draft.number, "before": self._last_number}
         if draft.number in self._numbers:
             self._doubt(line.paragraph, ARTICLE_TWICE, number=draft.number)
         elif rank and self._last and rank <= self._last:
@@ -280,11 +275,8 @@ class _Structure:
         elif rank and self._last and not follows(rank, self._last):
             self._doubt(line.paragraph, ARTICLE_SKIPS, **facts)
         self._numbers.add(draft.number)
-        self._last = rank or self._last
-        self._last_number = draft.number
-
-    def _shown(self, rank: Rank | None) -> str:
-        return self._last_number if rank else ""
+        if rank:
+            self._last, self._last_number = rank, draft.number
 
     def _check_division(self, draft: Draft, line: Line) -> None:
         key = sort_key(draft.kind, draft.number)[:5]

@@ -42,7 +42,9 @@ def styles() -> str:
         f'<w:style w:type="paragraph" w:styleId="Titolo{n}"><w:name w:val="heading {n}"/></w:style>'
         for n in range(1, 6)
     )
-    based = '<w:style w:styleId="Nostro"><w:name w:val="Nostro"/><w:basedOn w:val="Titolo2"/></w:style>'
+    based = (
+        '<w:style w:styleId="Nostro"><w:name w:val="Nostro"/><w:basedOn w:val="Titolo2"/></w:style>'
+    )
     toc = '<w:style w:styleId="Sommario1"><w:name w:val="toc 1"/></w:style>'
     return part("styles", named + based + toc)
 
