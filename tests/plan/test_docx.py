@@ -208,6 +208,7 @@ def test_a_citation_that_opens_a_paragraph_opens_nothing() -> None:
         *(
             "1. Si applica il seguente:",
             "«Art. 9 - Altro",
+            "Art. 2 - Citato",
             "1. Testo citato»;",
             "2. Vale anche altrove.",
         ),
@@ -215,7 +216,7 @@ def test_a_citation_that_opens_a_paragraph_opens_nothing() -> None:
 
     assert outline(reading) == [
         "article 1 | Rinvii | Art. 12, comma 3, si applica ai Comuni.\nTitolo II della legge vale.",
-        "  comma 1 | Si applica il seguente:\n«Art. 9 - Altro\n1. Testo citato»;",
+        "  comma 1 | Si applica il seguente:\n«Art. 9 - Altro\nArt. 2 - Citato\n1. Testo citato»;",
         "  comma 2 | Vale anche altrove.",
     ]
 
@@ -224,7 +225,7 @@ def test_lists_within_a_comma_stay_its_text() -> None:
     reading = typed(
         *("Art. 1 - Elenchi", "1. Sono compresi:", "a) i parchi:", "1) urbani;", "2) rurali;"),
         *("b) le acque.", "Chiude il comma.", "2. I passi sono:", "1. primo;", "2. secondo."),
-        "3. Fine.",
+        *("3. Fine, con", "1) uno;", "2) due.", "4. Fine davvero."),
     )
 
     assert outline(reading) == [
@@ -233,7 +234,8 @@ def test_lists_within_a_comma_stay_its_text() -> None:
         "    letter a | i parchi:\n1) urbani;\n2) rurali;",
         "    letter b | le acque.",
         "  comma 2 | I passi sono:\n1. primo;\n2. secondo.",
-        "  comma 3 | Fine.",
+        "  comma 3 | Fine, con\n1) uno;\n2) due.",
+        "  comma 4 | Fine davvero.",
     ]
     assert said(reading) == []
 
