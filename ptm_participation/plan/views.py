@@ -113,5 +113,11 @@ def _written(document: Document, report: service.ImportReport) -> Any:
     said = _("%(document)s, edition %(edition)s: %(count)d sections were written.")
     facts = {"document": document.title, "edition": report.edition, "count": report.sections}
     flash(said % facts, "success")
-    written = {"edizione": report.edition, "scritto": document.slug}
-    return redirect(url_for("plan.choose", documento=document.code, **written))
+    return redirect(
+        url_for(
+            "plan.choose",
+            documento=document.code,
+            edizione=report.edition,
+            scritto=document.slug,
+        )
+    )
