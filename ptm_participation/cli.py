@@ -240,25 +240,22 @@ plan = Commands("plan", help="The plan's text.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def plan_import(file: Path, document: str, edition: str, dry_run: bool, as_json: bool) -> None:
-    """Read a text in Akoma Ntoso and put it into an edition."""
-    from ptm_participation.plan.akn import read_akoma_ntoso
-    from ptm_participation.plan.akn_xml import UnreadableText
+    """Read a text, a Word document or Akoma Ntoso, and put it into an edition."""
+    from ptm_participation.plan.files import read_text
     from ptm_participation.plan.models import Document
     from ptm_participation.plan.service import import_text, preview_import
 
-    try:
-        tree = read_akoma_ntoso(file.read_bytes())
-    except UnreadableText as error:
-        raise click.ClickException(str(error)) from error
+    reading = read_text(file.name, file.read_bytes())
     target = db.session.scalar(sa.select(Document).filter_by(code=document.upper()))
     if target is None:
         codes = ", ".join(db.session.scalars(sa.select(Document.code).order_by(Document.position)))
         raise click.ClickException(f"There is no document {document}: choose one of {codes}.")
     run = preview_import if dry_run else import_text
-    report = run(operator(), target, edition, tree, source=file.name)
-    values = dataclasses.asdict(report)
+    report = run(operator(), target, edition, reading.tree, source=file.name)
+    doubts = [f"{doubt.paragraph}: {doubt}" for doubt in reading.doubts]
     if as_json:
-        click.echo(json.dumps({**values, "dry_run": dry_run}, ensure_ascii=False, indent=1))
+        values = {**dataclasses.asdict(report), "dry_run": dry_run, "doubts": doubts}
+        click.echo(json.dumps(values, ensure_ascii=False, indent=1))
         return
     kinds = ", ".join(f"{count} {kind}" for kind, count in report.by_kind.items())
     click.echo(
@@ -268,6 +265,8 @@ def plan_import(file: Path, document: str, edition: str, dry_run: bool, as_json:
         f"{report.same} stay as they were numbered, {report.moved} are renumbered, "
         f"{report.new} are new, {report.gone} are no longer there."
     )
+    for doubt in doubts:
+        click.echo(f"Look at paragraph {doubt}")
     if dry_run:
         click.echo("Nothing was written.")
 

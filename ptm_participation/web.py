@@ -30,6 +30,7 @@ from ptm_participation.core.numbers import whole
 from ptm_participation.extensions import babel, csrf, sessions
 from ptm_participation.observations import office, paper, proof, sending, tracking, views
 from ptm_participation.observations.blueprint import bp as observations
+from ptm_participation.plan.views import bp as plan
 from ptm_participation.procedure.queries import office_in_charge
 from ptm_participation.procedure.views import bp as procedure
 from ptm_participation.reference.views import bp as reference
@@ -44,6 +45,7 @@ BLUEPRINTS = (
     observations,
     consultations,
     stakeholders,
+    plan,
     procedure,
     communications,
     reference,

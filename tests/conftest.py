@@ -27,6 +27,7 @@ from ptm_participation.core.audit import SYSTEM
 from ptm_participation.core.db import db
 from ptm_participation.reference.loader import load_reference_data
 from tests.pages import Browser
+from tests.plan.office import SOFFICE
 from tests.postgres import server
 
 ENGINES = ("sqlite", "postgresql")
@@ -42,6 +43,8 @@ settings.load_profile("house")
 
 _stack = contextlib.ExitStack()
 collect_ignore = [] if SAMPLES.exists() else ["plan/test_akn_on_samples.py"]
+if not (SAMPLES.exists() and SOFFICE):
+    collect_ignore.append("plan/test_docx_on_samples.py")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -77,6 +80,10 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     if not SAMPLES.exists():
         terminalreporter.write_line(
             "The samples of ../shared are not here: the tests on them were not collected."
+        )
+    if not SOFFICE:
+        terminalreporter.write_line(
+            "LibreOffice is not here: the tests on what it saves were not collected."
         )
 
 

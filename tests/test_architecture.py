@@ -43,6 +43,7 @@ READ_ONLY = {
     "observations.intake.holds",
     "plan.service.preview_import",
     "plan.service.known_tree",
+    "plan.service.state_of_text",
     "plan.service.occurs",
     "plan.service.describe",
     "plan.service.write_tree",

@@ -62,6 +62,7 @@ OFFICE = {
     "/ufficio/dati/comuni": 2,
     "/ufficio/dati/sezioni": 2,
     "/ufficio/contenuti": 3,
+    "/ufficio/piano/importa": 3,
 }
 TOKEN = "b" * 32
 

@@ -96,7 +96,14 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
 
 
 @use_case
-def enqueue(kind: str, payload: Any = None, *, about: str = "", once: str | None = None) -> None:
+def enqueue(
+    kind: str,
+    payload: Any = None,
+    *,
+    about: str = "",
+    once: str | None = None,
+    after: dt.timedelta = dt.timedelta(),
+) -> None:
     """Ask for work in the transaction of the change that wants it; `once` is a unique key."""
     insert_or_ignore(
         Job,
@@ -106,7 +113,7 @@ def enqueue(kind: str, payload: Any = None, *, about: str = "", once: str | None
         state=JobState.WAITING,
         payload=payload,
         attempts=0,
-        run_at=clock.now(),
+        run_at=clock.now() + after,
         created_at=clock.now(),
     )
 

@@ -6,6 +6,7 @@ names bytes that are not there. What no record names any more is deleted by a jo
 
 import contextlib
 import dataclasses
+import datetime as dt
 import hashlib
 import os
 from collections.abc import Iterator
@@ -21,8 +22,10 @@ from obstore.exceptions import AlreadyExistsError, NotFoundError
 from obstore.store import LocalStore, from_url
 from sqlalchemy.orm import Mapped, mapped_column
 
+from ptm_participation.core import jobs
 from ptm_participation.core.db import Base, Model, db, insert_or_ignore
 from ptm_participation.core.errors import DomainError
+from ptm_participation.core.jobs import Job, JobState
 from ptm_participation.core.transaction import use_case
 
 CHUNK = 256 * 1024
@@ -138,6 +141,33 @@ def name_file(kept: Kept) -> str:
     return kept.sha256
 
 
+FORGET_HELD = "files.forget_held"
+_HELD = "stored_file:"
+
+
+@use_case
+def hold(kept: Kept, time: dt.timedelta) -> None:
+    """Keep a file that no record names yet for as long as somebody may still decide on it.
+
+    The job that will forget it is what holds it until then.
+    """
+    name_file(kept)
+    jobs.enqueue(FORGET_HELD, about=_HELD + kept.sha256, after=time)
+
+
+def is_held(sha256: str) -> bool:
+    """Whether a file waits for somebody's decision, and is still there."""
+    waiting = sa.select(Job.id).filter_by(
+        kind=FORGET_HELD, about=_HELD + sha256, state=JobState.WAITING
+    )
+    return db.session.scalar(waiting.limit(1)) is not None and files().holds(sha256)
+
+
+@jobs.handles(FORGET_HELD)
+def _forget_held(_job: jobs.Leased) -> None:
+    forget_unnamed()
+
+
 @use_case
 def forget_unnamed() -> int:
     """Delete the files that no record names any more; returns how many.
@@ -151,7 +181,10 @@ def forget_unnamed() -> int:
         for key in table.foreign_keys
         if key.column.table is StoredFile.__table__
     ]
-    unnamed = db.session.scalars(sa.select(StoredFile).where(~sa.or_(*naming))).all()
+    held = sa.exists().where(
+        Job.about == sa.literal(_HELD) + StoredFile.sha256, Job.state == JobState.WAITING
+    )
+    unnamed = db.session.scalars(sa.select(StoredFile).where(~sa.or_(*naming, held))).all()
     for row in unnamed:
         db.session.delete(row)
     db.session.flush()

@@ -100,7 +100,7 @@ def receive(upload: FileStorage) -> tuple[str, Kept]:
     name = good_name(upload.filename or "")
     extension = name.rpartition(".")[2].lower()
     stream = upload.stream
-    _check_size(stream, name)
+    check_size(stream, name)
     if extension not in MEDIA_TYPES:
         raise TypeNotTaken(name=name)
     media_type = MEDIA_TYPES[extension]
@@ -122,7 +122,8 @@ def good_name(name: str) -> str:
     return f"{stem[: LONGEST_NAME - len(extension) - 1]}.{extension}"
 
 
-def _check_size(stream: IO[bytes], name: str) -> None:
+def check_size(stream: IO[bytes], name: str) -> None:
+    """Refuse what is empty or larger than may come in. Raises FileRefused."""
     stream.seek(0, 2)
     size = stream.tell()
     stream.seek(0)
@@ -162,7 +163,7 @@ def _check_image(stream: IO[bytes], head: bytes, name: str, extension: str) -> N
 
 
 # What the library raises on an archive that is damaged, each in another place.
-_BROKEN = (
+BROKEN_ARCHIVE = (
     zipfile.BadZipFile,
     zlib.error,
     struct.error,
@@ -175,14 +176,15 @@ _BROKEN = (
 )
 
 
-def _check_office(stream: IO[bytes], head: bytes, name: str, extension: str) -> None:
+def check_office(stream: IO[bytes], head: bytes, name: str, extension: str) -> None:
+    """Look into an office document without unpacking it. Raises FileRefused."""
     if head.startswith(b"\xd0\xcf\x11\xe0"):  # what a protected DOCX is wrapped in
         raise Protected(name=name)
     try:
         with zipfile.ZipFile(stream) as archive:
             _check_archive(archive, name)
             kind = _office_kind(archive)
-    except _BROKEN as error:
+    except BROKEN_ARCHIVE as error:
         wrong = Damaged if head.startswith(b"PK") else Disguised
         raise wrong(name=name, extension=extension) from error
     if kind != MEDIA_TYPES[extension]:
@@ -238,8 +240,8 @@ def _check_geojson(stream: IO[bytes], head: bytes, name: str, extension: str) ->
 
 _CHECKS: dict[str, Callable[[IO[bytes], bytes, str, str], None]] = {
     PDF: _check_pdf,
-    DOCX: _check_office,
-    ODT: _check_office,
+    DOCX: check_office,
+    ODT: check_office,
     P7M: _check_p7m,
     GEOJSON: _check_geojson,
 }

@@ -4,11 +4,12 @@ The tree is what a lawyer reads on the page, which is not always what the markup
 rules for the difference are in :mod:`ptm_participation.plan.akn_dirt`.
 """
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import pairwise
 from xml.etree.ElementTree import Element
+
+from flask_babel import lazy_gettext as _l
 
 from ptm_participation.plan.akn_dirt import (
     PARAGRAPH_BREAK,
@@ -21,9 +22,16 @@ from ptm_participation.plan.akn_dirt import (
     with_hidden_parts,
     with_plain_pointers,
     without_marks,
-    without_pointers,
 )
 from ptm_participation.plan.akn_xml import UnreadableText, parsed
+from ptm_participation.plan.drafts import (
+    LEVELS,
+    Draft,
+    NoArticle,
+    assembled,
+    holds_an_article,
+    printed_divisions,
+)
 from ptm_participation.plan.kinds import SectionKind
 from ptm_participation.plan.tree import Node
 
@@ -33,30 +41,13 @@ _DIVISIONS = {
     "chapter": SectionKind.CHAPTER,
     "section": SectionKind.SECTION,
 }
-_WORDS = {
-    "parte": SectionKind.PART,
-    "titolo": SectionKind.TITLE,
-    "capo": SectionKind.CHAPTER,
-    "sezione": SectionKind.SECTION,
-}
-_LEVELS = list(SectionKind)
-_PRINTED_DIVISION = re.compile(
-    r"(?P<word>Parte|PARTE|Titolo|TITOLO|Capo|CAPO|Sezione|SEZIONE)\s+"
-    r"(?P<number>[IVXLC]+|\d+|[Uu]nic[ao]|UNIC[AO])(?P<suffix>-[a-z]+)?(?![\w-])[\s.:–—-]*"
-)
 _LABELS = {"num", "heading", "subheading"}
 
 
 class NotAkomaNtoso(UnreadableText):
     """The XML is not an Akoma Ntoso act."""
 
-    message = "The file is XML but holds no Akoma Ntoso act with a body."
-
-
-class NoArticle(UnreadableText):
-    """The act has a body, and no article in it."""
-
-    message = "The act has no article in its body."
+    message = _l("The file is XML but holds no Akoma Ntoso act with a body.")
 
 
 def read_akoma_ntoso(data: bytes) -> tuple[Node, ...]:
@@ -68,7 +59,7 @@ def read_akoma_ntoso(data: bytes) -> tuple[Node, ...]:
     """
     body = _body_of(parsed(data))
     nodes = tuple(draft.node() for draft in _wrapped_divisions(body))
-    if not any(_holds_an_article(node) for node in nodes):
+    if not any(holds_an_article(node) for node in nodes):
         raise NoArticle
     return nodes
 
@@ -110,25 +101,9 @@ def _label_of(element: Element, name: str) -> str:
 # --- Divisions -------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class _Draft:
-    """A section that is still being read."""
-
-    kind: SectionKind
-    number: str = ""
-    heading: str = ""
-    words: list[str] = field(default_factory=list)
-    children: list["_Draft"] = field(default_factory=list)
-
-    def node(self) -> Node:
-        text = tidy(PARAGRAPH_BREAK.join(self.words))
-        children = tuple(child.node() for child in self.children)
-        return Node(self.kind, self.number, self.heading, text, children)
-
-
-def _divisions_in(parent: Element) -> list[_Draft]:
+def _divisions_in(parent: Element) -> list[Draft]:
     """The divisions and articles in an element, each under the one that it belongs to."""
-    drafts: list[_Draft] = []
+    drafts: list[Draft] = []
     for child in parent:
         name = _name(child)
         if name in _LABELS or not _holds_divisions(child):
@@ -146,9 +121,9 @@ def _holds_divisions(element: Element) -> bool:
     return any(_name(inner) == "article" or _name(inner) in _DIVISIONS for inner in element.iter())
 
 
-def _add_division(drafts: list[_Draft], element: Element) -> None:
+def _add_division(drafts: list[Draft], element: Element) -> None:
     num, heading = _label_of(element, "num"), _label_of(element, "heading")
-    chain = _printed_divisions(_DIVISIONS[_name(element)], num, heading)
+    chain = printed_divisions(_DIVISIONS[_name(element)], num, heading)
     if not chain:
         # A division whose heading was suppressed is not there any more: what it held belongs
         # to the division that is open at that point.
@@ -159,77 +134,38 @@ def _add_division(drafts: list[_Draft], element: Element) -> None:
         outer.children.append(inner)
     chain[-1].children.extend(_contents(element, chain[-1]))
     # A «chapter» that prints only «Sezione II» belongs under the Capo that is open.
-    misplaced = _LEVELS.index(chain[0].kind) > _LEVELS.index(_DIVISIONS[_name(element)])
+    misplaced = LEVELS.index(chain[0].kind) > LEVELS.index(_DIVISIONS[_name(element)])
     opened = _innermost_division(drafts, chain[0].kind) if misplaced else None
     (opened.children if opened else drafts).append(chain[0])
 
 
-def _innermost_division(drafts: list[_Draft], within: SectionKind | None = None) -> _Draft | None:
+def _innermost_division(drafts: list[Draft], within: SectionKind | None = None) -> Draft | None:
     """The last division that is still open, or the last that can hold a division of a kind."""
     found = None
     while drafts and drafts[-1].kind in _DIVISIONS.values():
-        if within and _LEVELS.index(drafts[-1].kind) >= _LEVELS.index(within):
+        if within and LEVELS.index(drafts[-1].kind) >= LEVELS.index(within):
             break
         found = drafts[-1]
         drafts = found.children
     return found
 
 
-def _printed_divisions(kind: SectionKind, num: str, heading: str) -> list[_Draft]:
-    """The divisions that one element prints: «Capo I … Sezione I …» are two, and «((...))» none.
-
-    The word that is printed decides the kind. A second division is read in a heading only if
-    it is a smaller one and the first of its kind, as any that opens together with its outer is.
-    """
-    number = bare_number(num)
-    if not number and not bare_heading(heading):
-        return []
-    printed = bare_heading(heading)
-    if number:
-        word = bare_heading(num).split()[0].rstrip(".").lower()
-        drafts = [_Draft(_WORDS.get(word, kind), number)]
-    elif start := _PRINTED_DIVISION.match(printed):
-        drafts = [_draft_of(start)]
-        printed = printed[start.end() :]
-    else:
-        drafts = [_Draft(kind)]
-    read = 0
-    for inner in _PRINTED_DIVISION.finditer(printed):
-        draft = _draft_of(inner)
-        smaller = _LEVELS.index(draft.kind) > _LEVELS.index(drafts[-1].kind)
-        if smaller and draft.number.lower() in ("i", "1", "unica", "unico"):
-            drafts[-1].heading = bare_heading(printed[read : inner.start()])
-            drafts.append(draft)
-            read = inner.end()
-    drafts[-1].heading = bare_heading(printed[read:])
-    return drafts
-
-
-def _draft_of(printed: re.Match[str]) -> _Draft:
-    number = printed.group("number") + (printed.group("suffix") or "")
-    return _Draft(_WORDS[printed.group("word").lower()], number)
-
-
-def _contents(element: Element, holder: _Draft | None) -> list[_Draft]:
+def _contents(element: Element, holder: Draft | None) -> list[Draft]:
     """What an element holds: commi of its own, if any, and the divisions in it."""
     words, own = _own_sections(element)
     if holder:
         holder.words.extend(words)
     elif words:
-        own.insert(0, _Draft(SectionKind.HEADING, words=words))
+        own.insert(0, Draft(SectionKind.HEADING, words=words))
     return own + _divisions_in(element)
 
 
-def _holds_an_article(node: Node) -> bool:
-    return node.kind is SectionKind.ARTICLE or any(map(_holds_an_article, node.children))
-
-
-def _wrapped_divisions(element: Element) -> list[_Draft]:
+def _wrapped_divisions(element: Element) -> list[Draft]:
     """What an element that is no division holds; it counts only if it prints a heading."""
     heading = bare_heading(_label_of(element, "heading"))
     if not heading:
         return _contents(element, None)
-    draft = _Draft(SectionKind.HEADING, bare_number(_label_of(element, "num")), heading)
+    draft = Draft(SectionKind.HEADING, bare_number(_label_of(element, "num")), heading)
     draft.children = _contents(element, draft)
     return [draft]
 
@@ -237,16 +173,14 @@ def _wrapped_divisions(element: Element) -> list[_Draft]:
 # --- Articles --------------------------------------------------------------------------
 
 
-def _article(element: Element) -> _Draft:
-    draft = _Draft(SectionKind.ARTICLE, bare_number(_label_of(element, "num")))
+def _article(element: Element) -> Draft:
+    draft = Draft(SectionKind.ARTICLE, bare_number(_label_of(element, "num")))
     draft.heading = bare_heading(_label_of(element, "heading"))
     draft.words, draft.children = _own_sections(element, draft)
     return draft
 
 
-def _own_sections(
-    element: Element, article: _Draft | None = None
-) -> tuple[list[str], list[_Draft]]:
+def _own_sections(element: Element, article: Draft | None = None) -> tuple[list[str], list[Draft]]:
     """The words that an element holds under no number, and the commi, letters and notes in it.
 
     An article without a heading takes the one that hides in its first paragraph.
@@ -258,10 +192,10 @@ def _own_sections(
     norms = with_hidden_parts(norms, numbers)
     if article and not article.heading and _starts_with_a_heading(norms):
         article.heading = bare_heading(norms.pop(0).text)
-    words, drafts = _assembled(norms, numbers)
+    words, drafts = assembled(norms, numbers)
     for note in notes:
         text = without_marks(note.text)
-        drafts.append(_Draft(SectionKind.NOTE, note.number, "AGGIORNAMENTO", [text]))
+        drafts.append(Draft(SectionKind.NOTE, note.number, "AGGIORNAMENTO", [text]))
     return words, drafts
 
 
@@ -271,25 +205,6 @@ def _starts_with_a_heading(pieces: list[Piece]) -> bool:
         return False
     words = tidy(pieces[0].text)
     return bare_heading(words) != words or not words.endswith((".", ";", ":"))
-
-
-def _assembled(pieces: list[Piece], notes: frozenset[str]) -> tuple[list[str], list[_Draft]]:
-    """The words under no number, and the commi with their letters."""
-    words: list[str] = []
-    drafts: list[_Draft] = []
-    comma: _Draft | None = None
-    for piece in pieces:
-        text = without_pointers(piece.text, notes)
-        if piece.kind is None:
-            (comma.words if comma else words).append(text)
-            continue
-        draft = _Draft(piece.kind, piece.number, words=[text])
-        if piece.kind is SectionKind.COMMA:
-            comma = draft
-            drafts.append(draft)
-        else:
-            (comma.children if comma else drafts).append(draft)
-    return words, drafts
 
 
 def _pieces_in(element: Element) -> Iterator[Piece]:

@@ -60,13 +60,15 @@ class Piece:
     """A run of raw text of an article, under the number that the markup or the print gives it.
 
     ``kind`` is ``COMMA`` or ``LETTER``, or ``None`` for words that no number introduces.
-    ``own_paragraph`` is true for words that the source prints as a paragraph of its own.
+    ``own_paragraph`` is true for words that the source prints as a paragraph of its own, and
+    ``sources`` are its numbers there, for whoever wants to show the two side by side.
     """
 
     kind: SectionKind | None
     number: str
     text: str
     own_paragraph: bool = False
+    sources: tuple[int, ...] = ()
 
 
 # --- Words -----------------------------------------------------------------------------
@@ -298,7 +300,7 @@ def _parted(
         if quotation.is_open_at(match.start(), brackets=not _opens_a_line(match)):
             continue
         parts.append(replace(head, text=piece.text[start : match.start()]))
-        head = Piece(kind, match.group("number"), "", piece.own_paragraph)
+        head = replace(piece, kind=kind, number=match.group("number"))
         start = match.end()
         place = place.after(kind, head.number)
     parts.append(replace(head, text=piece.text[start:]))

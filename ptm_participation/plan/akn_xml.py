@@ -1,10 +1,13 @@
 """Takes the bytes of an XML file apart, and refuses what no act needs and an attack does."""
 
-from typing import ClassVar
+from typing import Any
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
+from flask_babel import lazy_gettext as _l
+
+from ptm_participation.core.errors import DomainError
 
 MAX_BYTES = 20_000_000
 # The deepest laws nest some twenty elements; a text that nests more than this is an attack.
@@ -12,46 +15,48 @@ MAX_DEPTH = 100
 MAX_ELEMENTS = 500_000
 
 
-class UnreadableText(Exception):
-    """The bytes are not a text that can be read; the message is a sentence for the reader."""
+class UnreadableText(DomainError):
+    """The bytes are not a text that can be read."""
 
-    message: ClassVar[str] = "The text cannot be read."
-
-    def __init__(self) -> None:
-        super().__init__(self.message)
+    message: Any = _l("The text cannot be read.")
 
 
 class EmptyText(UnreadableText):
     """There is nothing to read."""
 
-    message = "The file is empty."
+    message = _l("The file is empty.")
 
 
 class TooLargeText(UnreadableText):
     """The file has more bytes or more elements than any law."""
 
-    message = (
-        f"The file is too large: it may have at most {MAX_BYTES // 1_000_000} MB "
-        f"and {MAX_ELEMENTS} elements."
+    message = _l(
+        "The file is too large: it may have at most %(megabytes)d MB and %(most)d elements."
     )
+
+    def __init__(self) -> None:
+        super().__init__(megabytes=MAX_BYTES // 1_000_000, most=MAX_ELEMENTS)
 
 
 class TooDeeplyNestedText(UnreadableText):
     """The elements nest deeper than in any law."""
 
-    message = f"The file nests its elements too deeply: at most {MAX_DEPTH} levels are read."
+    message = _l("The file nests its elements too deeply: at most %(most)d levels are read.")
+
+    def __init__(self) -> None:
+        super().__init__(most=MAX_DEPTH)
 
 
 class NotXml(UnreadableText):
     """The bytes are not well-formed XML: another format, or a file that was cut."""
 
-    message = "The file is not well-formed XML."
+    message = _l("The file is not well-formed XML.")
 
 
 class UnsafeXml(UnreadableText):
     """The XML declares a document type or entities, which no act needs and an attack does."""
 
-    message = "The file declares a DOCTYPE or entities, which are refused."
+    message = _l("The file declares a DOCTYPE or entities, which are refused.")
 
 
 class _GuardedBuilder(TreeBuilder):

@@ -18,6 +18,7 @@ from ptm_participation.plan.kinds import DIVISIONS, WITHIN_A_PAGE, SectionKind, 
 from ptm_participation.plan.models import (
     Document,
     Edition,
+    EditionState,
     Plan,
     PlanLink,
     Provision,
@@ -158,6 +159,58 @@ _PLAN_THEMES = (
 
 def list_documents(plan: Plan) -> Sequence[Document]:
     return db.session.scalars(_DOCUMENTS, {"plan": plan.id}).all()
+
+
+def all_documents() -> Sequence[Document]:
+    """The documents of every plan, for whoever brings in a text."""
+    return db.session.scalars(
+        sa.select(Document)
+        .join(Plan)
+        .options(joinedload(Document.plan))
+        .order_by(Plan.id, Document.position)
+    ).all()
+
+
+def document_of_code(code: str) -> Document | None:
+    return db.session.scalar(sa.select(Document).filter_by(code=code.upper()))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class EditionOf:
+    """An edition, and how much of a document's text it holds."""
+
+    plan: str
+    label: str
+    title: str
+    state: EditionState
+    document: str
+    document_slug: str
+    sections: int
+
+
+def editions_of_documents() -> list[EditionOf]:
+    """Each edition of each plan, with the documents whose text is in it."""
+    rows = db.session.execute(
+        sa.select(
+            Plan.name,
+            Edition.label,
+            Edition.title,
+            Edition.state,
+            sa.func.coalesce(Document.title, ""),
+            sa.func.coalesce(Document.slug, ""),
+            sa.func.count(SectionVersion.id),
+        )
+        .select_from(Edition)
+        .join(Plan, Plan.id == Edition.plan_id)
+        .outerjoin(SectionVersion, SectionVersion.edition_id == Edition.id)
+        .outerjoin(Document, Document.id == SectionVersion.document_id)
+        .group_by(
+            *(Plan.id, Plan.name, Edition.position, Edition.label, Edition.title, Edition.state),
+            *(Document.position, Document.title, Document.slug),
+        )
+        .order_by(Plan.id, Edition.position, Document.position)
+    )
+    return [EditionOf(*row) for row in rows]
 
 
 def get_document(plan: Plan, slug: str) -> Document:

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from ptm_participation.core import audit
 from ptm_participation.core.audit import Actor
 from ptm_participation.core.db import db, length_of
-from ptm_participation.core.errors import DomainError
+from ptm_participation.core.errors import ChangedMeanwhile, DomainError
 from ptm_participation.core.reference import Verification, fold
 from ptm_participation.core.transaction import use_case
 from ptm_participation.plan import kinds
@@ -60,6 +60,13 @@ class NumberTwice(DomainError):
     message = _l("Two sections would have the same address, %(slug)s: correct their numbers.")
 
 
+class TextChangedMeanwhile(ChangedMeanwhile):
+    message = _l(
+        "The plan's text has changed since it was compared: nothing was written. "
+        "Look at the new comparison below and confirm again."
+    )
+
+
 class LabelNotGood(DomainError):
     message = _l("Give the edition a label of 1 to %(most)d characters, on one line.")
 
@@ -88,14 +95,24 @@ class ImportReport:
 
 @use_case
 def import_text(
-    actor: Actor, document: Document, label: str, tree: Sequence[Node], *, source: str
+    actor: Actor,
+    document: Document,
+    label: str,
+    tree: Sequence[Node],
+    *,
+    source: str,
+    seen: str | None = None,
+    file_sha256: str = "",
 ) -> ImportReport:
     """Put a text into an edition (a draft is made if none has that label).
 
-    Sections keep the identity of those that they continue in the edition before. Raises
-    LabelNotGood, EditionFrozen, EditionObserved, NumberTwice or TooLongForLaw, and then nothing
-    is written.
+    Sections keep the identity of those that they continue in the edition before. `seen` is
+    `state_of_text` as it was when somebody decided on the import. Raises LabelNotGood,
+    EditionFrozen, EditionObserved, TextChangedMeanwhile, NumberTwice or TooLongForLaw, and then
+    nothing is written.
     """
+    if seen is not None and seen != state_of_text(document):
+        raise TextChangedMeanwhile()
     edition, created = _edition(document, label)
     _refuse_if_in_use(edition, document)
     base = _edition_before(edition, document)
@@ -110,6 +127,7 @@ def import_text(
         edition,
         source=source,
         sha256=_tree_digest(versions),
+        file_sha256=file_sha256,
         **dataclasses.asdict(report),
     )
     return report
@@ -136,6 +154,20 @@ def preview_import(
     except _OnlyLooking as look:
         return look.report
     raise AssertionError("unreachable")
+
+
+def state_of_text(document: Document) -> str:
+    """A digest that changes with the editions of the plan and the document's sections in them."""
+    editions = sa.select(Edition.id, Edition.label, Edition.state, Edition.position)
+    sections = sa.select(SectionVersion.id, SectionVersion.slug, SectionVersion.sha256)
+    rows = [
+        *db.session.execute(editions.filter_by(plan_id=document.plan_id).order_by(Edition.id)),
+        *db.session.execute(
+            sections.filter_by(document_id=document.id).order_by(SectionVersion.id)
+        ),
+    ]
+    lines = "\n".join(" ".join(map(str, row)) for row in rows)
+    return hashlib.sha256(lines.encode("utf-8")).hexdigest()
 
 
 def _edition(document: Document, label: str) -> tuple[Edition, bool]:

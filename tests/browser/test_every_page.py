@@ -9,9 +9,12 @@ from flask import Flask
 from playwright.sync_api import Page
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
+from ptm_participation.core.uploads import DOCX
+from tests import plan
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.looks import wrong_with
 from tests.conftest import Database
+from tests.plan.docx_files import docx, paragraph
 from tests.serving.server import Installation, empty_database
 
 PUBLIC = (
@@ -100,6 +103,7 @@ OFFICE = (
     "/ufficio/dati/calendario/1",
     "/ufficio/dati/sezioni/30",
     "/ufficio/dati/procedimento/1",
+    "/ufficio/piano/importa",
     "/ufficio/utenti",
     "/ufficio/utenti/1",
     "/ufficio/utenti/1/chiudi",
@@ -116,6 +120,7 @@ SENT_EMPTY = (
     "/ufficio/contenuti/nuovo?genere=documenti",
     "/ufficio/utenti/nuovo",
     "/ufficio/termini/nuova",
+    "/ufficio/piano/importa",
 )
 # Addresses that give a file, or only lead elsewhere.
 NO_PAGES = {
@@ -129,6 +134,19 @@ NO_PAGES = {
     "reporting.territory_file",
     "site.content_file",
     "site.present_asset",
+}
+
+TEXTS = {
+    "typed_numbers": (Path(plan.__file__).parent / "docx" / "typed_numbers.docx").read_bytes(),
+    "doubtful": docx(
+        *(paragraph(f"CAPO {number} - NORME") for number in ("I", "III")),
+        paragraph("Art. 18 - Riduzione del consumo di suolo"),
+        paragraph("1. I Comuni riducono il consumo di suolo. " * 6),
+        paragraph("3. Le soglie sono:"),
+        paragraph("a) residenziale, 20 per cento;"),
+        paragraph("c) produttivo, 15 per cento."),
+    ),
+    "two": docx(*(paragraph(text) for text in ("Art. 1", "Vale.", "Art. 1", "Vale ancora."))),
 }
 
 
@@ -299,6 +317,7 @@ def _walk_the_office(walk: Walk, page: Page, visitor: Page) -> None:
     page.locator("#text").fill("Testo")
     page.locator("main form[method=post] button.btn-primary").click()
     walk.look(page, "entered")
+    _walk_the_import(walk, page)
     page.goto("/ufficio/utenti/2")
     page.get_by_role("button", name="link").click()
     walk.look(page, "link")
@@ -306,3 +325,27 @@ def _walk_the_office(walk: Walk, page: Page, visitor: Page) -> None:
     walk.look(visitor)
     visitor.locator("main form[method=post] button.btn-primary").click()
     walk.look(visitor, "refused")
+
+
+def _walk_the_import(walk: Walk, page: Page) -> None:
+    """A text brought in: refused, compared with doubts, written."""
+    for name, state in (("typed_numbers", "compared"), ("doubtful", "doubtful"), ("two", "twice")):
+        page.goto("/ufficio/piano/importa")
+        page.locator("#edition").fill("bozza")
+        page.locator("#source").fill("Delibera 12/2021")
+        page.locator("#file").set_input_files(
+            files=[{"name": f"{name}.docx", "mimeType": DOCX, "buffer": TEXTS[name]}]
+        )
+        page.locator("main form[method=post] button.btn-primary").click()
+        page.wait_for_url("**/importa/**")
+        walk.look(page, state)
+    page.goto("/ufficio/piano/importa")
+    page.locator("#edition").fill("bozza")
+    page.locator("#source").fill("Delibera 12/2021")
+    page.locator("#file").set_input_files(
+        files=[{"name": "nda.docx", "mimeType": DOCX, "buffer": TEXTS["doubtful"]}]
+    )
+    page.locator("main form[method=post] button.btn-primary").click()
+    page.locator("main form[method=post] button.btn-primary").click()
+    page.wait_for_url("**edizione=bozza**")
+    walk.look(page, "written")

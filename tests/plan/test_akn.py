@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptm_participation.plan.akn import NoArticle, NotAkomaNtoso, read_akoma_ntoso
+from ptm_participation.plan.akn import NotAkomaNtoso, read_akoma_ntoso
 from ptm_participation.plan.akn_xml import (
     MAX_BYTES,
     MAX_ELEMENTS,
@@ -17,6 +17,7 @@ from ptm_participation.plan.akn_xml import (
     UnreadableText,
     UnsafeXml,
 )
+from ptm_participation.plan.drafts import NoArticle
 from ptm_participation.plan.kinds import SectionKind
 from ptm_participation.plan.tree import Node
 

@@ -1,0 +1,37 @@
+"""What a reader makes of a file: the tree, the source beside it, and what it is not sure of."""
+
+import dataclasses
+from typing import Any
+
+from ptm_participation.plan.tree import Node
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Doubt:
+    """What whoever knows the text should look at, and at which paragraph of the source."""
+
+    paragraph: int
+    sentence: Any
+    facts: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+    def __str__(self) -> str:
+        text = str(self.sentence)
+        return text % self.facts if self.facts else text
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SourceParagraph:
+    """A paragraph as it is printed; `node` is its section's place in the tree, from 0."""
+
+    number: int
+    text: str
+    node: int | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Reading:
+    """The tree and its source. A file that says itself what each piece is has no paragraphs."""
+
+    tree: tuple[Node, ...]
+    paragraphs: tuple[SourceParagraph, ...] = ()
+    doubts: tuple[Doubt, ...] = ()

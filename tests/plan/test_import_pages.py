@@ -1,0 +1,222 @@
+"""The office brings in a text: it chooses a file, compares, confirms."""
+
+import datetime as dt
+import io
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from ptm_participation.core import clock, jobs, storage
+from ptm_participation.core.audit import AuditPayload
+from ptm_participation.core.db import db
+from ptm_participation.core.storage import StoredFile
+from ptm_participation.core.transaction import use_case
+from ptm_participation.plan.models import Document, Edition, EditionState, SectionVersion
+from tests import factories
+from tests.commands import ptm
+from tests.pages import Browser, Page
+from tests.plan.docx_files import docx, paragraph
+
+NORMS = docx(
+    paragraph("CAPO I - PRINCIPI"),
+    paragraph("Art. 1 - Finalità"),
+    paragraph("1. Il piano tutela il suolo."),
+    paragraph("2. Il piano si attua:"),
+    paragraph("a) con intese;"),
+    paragraph("c) con accordi."),
+    paragraph("Art. 2 - Rete verde"),
+    paragraph("1. La rete verde connette i parchi."),
+)
+
+
+def choose(
+    browser: Browser, data: bytes, *, name: str = "nda.docx", edition: str = "bozza"
+) -> Page:
+    page = browser.open("/ufficio/piano/importa")
+    return page.submit(
+        document="NDA",
+        edition=edition,
+        source="Delibera 12/2021",
+        file=(io.BytesIO(data), name),
+    )
+
+
+def texts(edition: str) -> list[str]:
+    """The sections that an edition holds, as they are cited."""
+    rows = db.session.scalars(
+        sa.select(SectionVersion.citation)
+        .join(Edition)
+        .join(Document)
+        .where(Edition.label == edition, Document.code == "NDA")
+        .order_by(SectionVersion.position)
+    )
+    return list(rows)
+
+
+def test_the_tree_is_shown_beside_the_source_and_written_when_confirmed(
+    app: Flask, as_staff: Browser
+) -> None:
+    page = choose(as_staff, NORMS)
+
+    assert page.heading == "Confronta e conferma"
+    assert page.items(".ptm-doubts li") == [
+        "Paragrafo 6 del file La lettera c) viene dopo la a): ne manca una? «c) con accordi.»"
+    ]
+    assert page.items(".pair .src p")[4] == "a) con intese;"
+    assert page.items(".pair:nth-of-type(5) .read li") == ["lett. a) (paragrafo 5) con intese;"]
+    assert page.items(".ptm-counts div") == ["Capo 1", "Articolo 2", "Comma 3", "Lettera 2"]
+    assert texts("bozza") == []
+    done = page.press("Scrivi il testo nell")
+    assert "edizione bozza: scritte 8 sezioni" in done.text
+    assert texts("bozza")[2:4] == ["art. 1, comma 1", "art. 1, comma 2"]
+    assert done.follow("Leggi il testo scritto").items(".ptm-tree li")[1] == "art. 1 Finalità"
+    source = db.session.scalars(
+        sa.select(SectionVersion.source).join(Edition).filter_by(label="bozza")
+    )
+    assert set(source) == {"Delibera 12/2021"}
+
+
+def test_what_is_not_confirmed_leaves_no_text_and_no_file(app: Flask, as_staff: Browser) -> None:
+    choose(as_staff, NORMS)
+
+    storage.forget_unnamed()
+    kept = db.session.scalars(sa.select(StoredFile.sha256)).one()
+    with clock.at(clock.now() + dt.timedelta(days=1, minutes=1)):
+        while jobs.work_one():
+            pass
+
+    assert db.session.scalars(sa.select(Edition).filter_by(label="bozza")).all() == []
+    assert db.session.scalars(sa.select(StoredFile)).all() == []
+    assert not storage.files().holds(kept)
+
+
+def test_a_preview_whose_file_was_forgotten_says_so(app: Flask, as_staff: Browser) -> None:
+    page = choose(as_staff, NORMS)
+
+    with clock.at(clock.now() + dt.timedelta(days=1, minutes=1)):
+        while jobs.work_one():
+            pass
+    late = as_staff.open(page.address)
+
+    assert late.heading == "Il file di questa anteprima non è più conservato: sceglierlo di nuovo"
+
+
+def test_no_file_of_somebody_else_can_be_looked_into(app: Flask, as_staff: Browser) -> None:
+    kept = storage.files().keep(io.BytesIO(NORMS), "application/octet-stream")
+
+    page = as_staff.open(f"/ufficio/piano/importa/{kept.sha256}?documento=NDA&file=a.docx")
+
+    assert page.status == 409
+    assert "CAPO" not in page.text
+
+
+def test_a_text_that_changed_meanwhile_is_compared_again(app: Flask, as_staff: Browser) -> None:
+    page = choose(as_staff, NORMS, edition="adottata")
+    factories.renew_text()
+
+    again = page.press("Scrivi il testo nell")
+
+    assert "Il testo del piano è cambiato da quando è stato confrontato" in again.text
+    assert texts("adottata") == ["art. 1", "art. 18"]
+    again.press("Scrivi il testo nell")
+    assert texts("adottata")[0] == "Capo I"
+
+
+@use_case
+def _freeze(label: str) -> None:
+    edition = db.session.scalars(sa.select(Edition).filter_by(label=label)).one()
+    edition.state = EditionState.FROZEN
+
+
+def test_an_edition_that_takes_no_text_is_said_beside_its_field(
+    app: Flask, as_staff: Browser
+) -> None:
+    factories.observation(sections="18")
+
+    observed = choose(as_staff, NORMS, edition="adottata")
+    _freeze("approvata")
+    frozen = choose(as_staff, NORMS, edition="approvata")
+    nameless = choose(as_staff, NORMS, edition=" ")
+
+    assert observed.error_of("edition").startswith("Ci sono osservazioni")
+    assert frozen.error_of("edition").startswith("Il testo di questa edizione è congelato")
+    assert "un’etichetta da 1 a 40 caratteri" in nameless.error_of("edition")
+
+
+TWICE = docx(*(paragraph(text) for text in ("Art. 1", "1. Vale.", "Art. 1", "1. Vale ancora.")))
+
+
+def test_two_articles_with_one_number_are_shown_and_cannot_be_written(
+    app: Flask, as_staff: Browser
+) -> None:
+    page = choose(as_staff, TWICE)
+
+    assert "Due sezioni avrebbero lo stesso indirizzo" in page.text
+    assert "Un altro articolo ha il numero 1." in page.text
+    assert page.items("main form") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "sentence"),
+    [
+        ("nda.docx", NORMS[:-30], "sembra danneggiato"),
+        ("nda.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "password"),
+        ("nda.docx", b"{\\rtf1 testo}", "contiene altro"),
+        ("nda.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "vecchio formato di Word"),
+        ("nda.docm", NORMS, "macro"),
+        ("nda.docx", docx(paragraph("Art. 1"), types="ms-word.document.macroEnabled"), "macro"),
+        ("nda.docx", docx(paragraph("Una lettera.")), "nessun articolo"),
+        ("nda.pdf", b"%PDF-1.7", "non si può importare"),
+        ("nda.xml", b"<act>", "non è XML ben formato"),
+        ("nda.docx", b"", "è vuoto"),
+    ],
+)
+def test_a_file_that_is_no_text_is_refused_with_a_sentence(
+    app: Flask, as_staff: Browser, name: str, data: bytes, sentence: str
+) -> None:
+    page = choose(as_staff, data, name=name)
+
+    assert sentence in page.error_of("file")
+    assert db.session.scalars(sa.select(StoredFile)).all() == []
+    assert texts("bozza") == []
+
+
+AKN = (
+    b"<akomaNtoso><act><body><article><num>Art. 1</num><heading>Oggetto</heading><paragraph>"
+    b"<num>1.</num><content><p>Il piano vale.</p></content></paragraph></article></body></act>"
+    b"</akomaNtoso>"
+)
+
+
+def test_akoma_ntoso_comes_in_by_the_same_page(app: Flask, as_staff: Browser) -> None:
+    page = choose(as_staff, AKN, name="nda.xml")
+
+    assert page.items(".read li") == ["art. 1 Oggetto", "c. 1 Il piano vale."]
+    page.press("Scrivi il testo nell")
+    assert texts("bozza") == ["art. 1", "art. 1, comma 1"]
+
+
+def test_the_log_says_which_file_was_written(app: Flask, as_staff: Browser) -> None:
+    page = choose(as_staff, NORMS)
+    page.press("Scrivi il testo nell")
+
+    payloads = db.session.scalars(sa.select(AuditPayload.text)).all()
+    digest = page.address.partition("?")[0].rpartition("/")[2]
+    assert any(f'"file_sha256":"{digest}"' in (payload or "") for payload in payloads)
+
+
+def test_the_command_reads_word_documents_too(app: Flask, tmp_path: Path) -> None:
+    path = tmp_path / "nda.docx"
+    path.write_bytes(NORMS)
+    told = (str(path), "--document=NDA", "--edition=bozza")
+
+    tried = ptm(app, "plan", "import", *told, "--dry-run")
+    before = texts("bozza")
+    ptm(app, "plan", "import", *told)
+
+    assert "8 sections (1 chapter, 2 article, 3 comma, 2 letter)" in tried.output
+    assert "Look at paragraph 6: " in tried.output
+    assert before == []
+    assert len(texts("bozza")) == 8
