@@ -58,6 +58,15 @@ def _change_indexes() -> None:
     _fill_hours()
     for name, columns in INDEXES.items():
         op.create_index(f"ix_observation_{name}", "observation", ["procedure_id", *columns])
+    published = sa.text("published_at IS NOT NULL")
+    op.create_index(
+        "ix_observation_public",
+        "observation",
+        ["procedure_id", "id"],
+        sqlite_where=published,
+        postgresql_where=published,
+    )
+    op.create_index("ix_observation_protocol", "observation", ["register_id", "protocol_number"])
 
 
 def _fill_hours() -> None:

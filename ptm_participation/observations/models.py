@@ -179,6 +179,15 @@ class Observation(Model):
                 ("channel", "channel"),
             )
         ),
+        # The public list walks the published ones in the order of their numbers.
+        sa.Index(
+            "ix_observation_public",
+            "procedure_id",
+            "id",
+            sqlite_where=sa.text("published_at IS NOT NULL"),
+            postgresql_where=sa.text("published_at IS NOT NULL"),
+        ),
+        sa.Index("ix_observation_protocol", "register_id", "protocol_number"),
         sa.Index("ix_observation_day", "procedure_id", "counts_on", "counts_hour", "in_time"),
     )
 

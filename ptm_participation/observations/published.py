@@ -6,6 +6,7 @@ filters are only those over public facts, since a search over private words woul
 
 import dataclasses
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,14 +14,16 @@ from flask_babel import gettext as _
 
 from ptm_participation.core.db import db
 from ptm_participation.core.errors import NotFound
+from ptm_participation.core.remembering import remembered
 from ptm_participation.observations.models import Observation, ObservationAnchor, WorkingText
 from ptm_participation.observations.queries import (
+    COUNT_CAP,
     Submitter,
     on_page,
     section_briefs,
     with_submitter,
 )
-from ptm_participation.plan.models import Anchor, SectionVersion
+from ptm_participation.plan.models import Anchor, Edition, SectionVersion
 from ptm_participation.plan.queries import SectionRow
 from ptm_participation.plan.queries import sections as section_rows
 from ptm_participation.procedure.models import Procedure, Register
@@ -88,7 +91,7 @@ class PublishedRow:
 class PublishedPage:
     rows: list[PublishedRow]
     after: int | None
-    total: int
+    total: int  # no further than COUNT_CAP
 
 
 def list_published(
@@ -100,7 +103,8 @@ def list_published(
         query.where(Observation.id > after).order_by(Observation.id).limit(size + 1)
     ).all()
     found = [_public_row(row) for row in rows[:size]]
-    total = db.session.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
+    capped = query.with_only_columns(Observation.id).limit(COUNT_CAP).subquery()
+    total = db.session.scalar(sa.select(sa.func.count()).select_from(capped)) or 0
     return PublishedPage(_with_sections(found), found[-1].id if len(rows) > size else None, total)
 
 
@@ -160,10 +164,21 @@ def published_on_page(unit_id: int, *, limit: int = 200) -> dict[int, list[Publi
     return by_section
 
 
-def unit_counts(edition_id: int, document_id: int) -> dict[int, int]:
-    """For each page of a document, how many published observations speak of it or within."""
-    rows = db.session.execute(_UNIT_COUNTS, {"edition": edition_id, "document": document_id})
-    return {unit_id: count for unit_id, count in rows if unit_id is not None}
+def page_counts(
+    procedure: Procedure, edition: Edition, index: Sequence[SectionRow]
+) -> dict[int, int]:
+    """For each page of a document's index, how many published observations speak of it or
+    within. A text that is imported again has sections of other ids, and other counts."""
+    if not index:
+        return {}
+    document = {"edition": edition.id, "document": index[0].document_id}
+
+    def count() -> dict[int, int]:
+        rows = db.session.execute(_UNIT_COUNTS, document)
+        return {unit_id: count for unit_id, count in rows if unit_id is not None}
+
+    ids = tuple(row.id for row in index)
+    return remembered(procedure.stream, ("pages", ids), count)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -212,6 +227,10 @@ def get_published(register: Register, number: int) -> PublishedObservation:
 
 def totals(procedure: Procedure) -> dict[str, int]:
     """What the home page counts: received, in time, Comuni that wrote, sections spoken of."""
+    return remembered(procedure.stream, ("totals", procedure.id), lambda: _totals(procedure))
+
+
+def _totals(procedure: Procedure) -> dict[str, int]:
     received, in_time, municipalities = db.session.execute(
         sa.select(
             sa.func.count(Observation.id),

@@ -109,14 +109,15 @@ def document(document: str) -> Any:
     edition = _edition(procedure.plan, procedure.edition)
     shown = plan.get_document(procedure.plan, document)
     words = request.args.get("q", "").strip()[:200]
+    index = plan.tree(edition, shown)
     return render_template(
         "site/document.html",
         procedure=procedure,
         edition=edition,
         editions=plan.list_editions(procedure.plan, seen_by=signed_in_user()),
         document=shown,
-        tree=plan.tree(edition, shown),
-        counts=published.unit_counts(edition.id, shown.id),
+        tree=index,
+        counts=published.page_counts(procedure, edition, index),
         words=words,
         found=plan.search(edition, words, shown) if words else [],
     )
@@ -148,7 +149,7 @@ def section(document: str, slug: str) -> Any:
         versions=versions,
         observed=_observed(versions, procedure.edition_id),
         observations=published.published_on_page(row.id),
-        counts=published.unit_counts(edition.id, shown.id),
+        counts=published.page_counts(procedure, edition, index),
     )
 
 
@@ -195,6 +196,7 @@ def observations() -> Any:
     return render_template(
         "site/observations.html",
         procedure=procedure,
+        cap=queries.COUNT_CAP - 1,
         page=published.list_published(
             procedure, filter_, after=whole(request.args.get("dopo")) or 0
         ),

@@ -1,0 +1,56 @@
+"""Counts kept in memory for as long as nothing has happened that could change them.
+
+Each change of a procedure is an entry of its audit stream, in the transaction that makes it: a
+count made when the stream stood at some entry holds until the stream has moved on. So what is
+remembered is never old, on however many servers, and asking costs one small question.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from flask import current_app
+
+from ptm_participation.core.audit import AuditStream
+from ptm_participation.core.db import db
+
+T = TypeVar("T")
+MOST = 256
+
+
+class Memory:
+    """What one process remembers: the latest counts, each with the head it was made at."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Hashable, tuple[str, Any]] = OrderedDict()
+
+    def get(self, key: Hashable, head: str, count: Callable[[], T]) -> T:
+        with self._lock:
+            known = self._kept.get(key)
+        if known is None or known[0] != head:
+            known = (head, count())
+            with self._lock:
+                self._kept[key] = known
+                self._kept.move_to_end(key)
+                while len(self._kept) > MOST:
+                    self._kept.popitem(last=False)
+        found: T = known[1]
+        return found
+
+
+_HEAD = sa.select(AuditStream.hash).where(AuditStream.key == sa.bindparam("stream"))
+
+
+def remembered(stream: str, key: Hashable, count: Callable[[], T]) -> T:
+    """What `count` gives, made anew only if the stream has moved since it was last made.
+
+    The head is read before counting: a change that commits between the two makes the count
+    newer than its head, and it is made once more than needed. What is given is shared: it
+    must not be changed.
+    """
+    memory = current_app.extensions.setdefault("ptm_memory", Memory())
+    head = db.session.scalar(_HEAD, {"stream": stream}) or ""
+    return memory.get((stream, key), head, count)
