@@ -21,6 +21,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ptm_participation.core import clock
+from ptm_participation.core.bulk import fresh_keys, write_all
 from ptm_participation.core.db import Model, db, insert_or_ignore
 from ptm_participation.core.transaction import before_commit, notes
 
@@ -129,10 +130,7 @@ def write_pending() -> None:
         return
     db.session.flush()
     for key in sorted({item.stream for item in pending}):
-        head = _locked_head(key)
-        for item in pending:
-            if item.stream == key:
-                _append(head, item)
+        _append(_locked_head(key), [item for item in pending if item.stream == key])
     db.session.flush()
 
 
@@ -146,7 +144,20 @@ def _locked_head(key: str) -> AuditStream:
     ).one()
 
 
-def _append(head: AuditStream, item: _Pending) -> None:
+def _append(head: AuditStream, items: list[_Pending]) -> None:
+    entries: list[AuditEntry] = []
+    payloads: list[AuditPayload] = []
+    for key, item in zip(fresh_keys(AuditEntry, len(items)), items, strict=True):
+        entry, text = _entry(head, item)
+        entry.id = key
+        entries.append(entry)
+        payloads.append(AuditPayload(entry_id=key, text=text, purge_after=item.purge_after))
+        head.seq, head.hash = entry.seq, entry.hash
+    write_all([*entries, *payloads])
+
+
+def _entry(head: AuditStream, item: _Pending) -> tuple[AuditEntry, str]:
+    """The entry that follows the chain's head, and its payload as text."""
     subject_type, subject_id = _subject_key(item.subject)
     text = canonical_json(item.payload)
     seq = head.seq + 1
@@ -174,10 +185,7 @@ def _append(head: AuditStream, item: _Pending) -> None:
         record=line,
         hash=sha256(line),
     )
-    db.session.add(entry)
-    db.session.flush()
-    db.session.add(AuditPayload(entry_id=entry.id, text=text, purge_after=item.purge_after))
-    head.seq, head.hash = seq, entry.hash
+    return entry, text
 
 
 def _subject_key(subject: Any) -> tuple[str, str]:
