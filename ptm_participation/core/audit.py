@@ -21,7 +21,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ptm_participation.core import clock
-from ptm_participation.core.bulk import fresh_keys, write_all
+from ptm_participation.core.bulk import fresh_keys, write_rows
 from ptm_participation.core.db import Model, db, insert_or_ignore
 from ptm_participation.core.transaction import before_commit, notes
 
@@ -145,46 +145,46 @@ def _locked_head(key: str) -> AuditStream:
 
 
 def _append(head: AuditStream, items: list[_Pending]) -> None:
-    entries: list[AuditEntry] = []
-    payloads: list[AuditPayload] = []
+    """Add entries to the end of a chain, with their payloads, in two statements."""
+    entries, payloads = [], []
     for key, item in zip(fresh_keys(AuditEntry, len(items)), items, strict=True):
         entry, text = _entry(head, item)
-        entry.id = key
-        entries.append(entry)
-        payloads.append(AuditPayload(entry_id=key, text=text, purge_after=item.purge_after))
-        head.seq, head.hash = entry.seq, entry.hash
-    write_all([*entries, *payloads])
+        head.seq, head.hash = entry["seq"], entry["hash"]
+        entries.append({"id": key, **entry})
+        payloads.append({"entry_id": key, "text": text, "purge_after": item.purge_after})
+    write_rows(AuditEntry, entries)
+    write_rows(AuditPayload, payloads)
 
 
-def _entry(head: AuditStream, item: _Pending) -> tuple[AuditEntry, str]:
+def _entry(head: AuditStream, item: _Pending) -> tuple[dict[str, Any], str]:
     """The entry that follows the chain's head, and its payload as text."""
     subject_type, subject_id = _subject_key(item.subject)
     text = canonical_json(item.payload)
     seq = head.seq + 1
-    values = {
-        "stream": head.key,
+    repeated = {
         "seq": seq,
-        "at": item.at.astimezone(dt.UTC).isoformat(),
         "actor": item.actor,
         "action": item.action,
         "subject_type": subject_type,
         "subject_id": subject_id,
-        "payload_sha256": sha256(text),
-        "purge_after": item.purge_after,
-        "prev": head.hash,
     }
-    line = canonical_json(values)
-    entry = AuditEntry(
-        stream_id=head.id,
-        seq=seq,
-        at=item.at,
-        actor=item.actor,
-        action=item.action,
-        subject_type=subject_type,
-        subject_id=subject_id,
-        record=line,
-        hash=sha256(line),
+    line = canonical_json(
+        {
+            **repeated,
+            "stream": head.key,
+            "at": item.at.astimezone(dt.UTC).isoformat(),
+            "payload_sha256": sha256(text),
+            "purge_after": item.purge_after,
+            "prev": head.hash,
+        }
     )
+    entry = {
+        **repeated,
+        "stream_id": head.id,
+        "at": item.at,
+        "record": line,
+        "hash": sha256(line),
+    }
     return entry, text
 
 
@@ -197,9 +197,7 @@ def _subject_key(subject: Any) -> tuple[str, str]:
 
 def canonical_json(value: Any) -> str:
     """One text for one value: sorted keys, no spaces, dates in ISO, enumerations by value."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain
-    )
+    return _canonical(value)
 
 
 def _plain(value: Any) -> Any:
@@ -216,6 +214,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (set, frozenset)):
         return sorted(value)
     return str(value)  # lazy translations, uuids
+
+
+_canonical = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain
+).encode
 
 
 def sha256(text: str) -> str:

@@ -42,7 +42,12 @@ def write_all(records: Iterable[Base]) -> None:
             }
         )
     for kind, rows in kinds.items():
-        db.session.execute(sa.insert(kind.__table__), rows)  # type: ignore[arg-type]
+        write_rows(kind, rows)
+
+
+def write_rows(model: type[Base], rows: list[dict[str, Any]]) -> None:
+    """Write rows that have all the same columns; what is left out has the model's default."""
+    db.session.execute(sa.insert(model.__table__), rows)  # type: ignore[arg-type]
 
 
 @cache

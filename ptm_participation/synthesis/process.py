@@ -6,8 +6,10 @@ a search for equal texts can be judged. While the process is being made the file
 `labels.csv.part`, so that an interrupted one is known as such.
 """
 
+import contextlib
 import csv
 import datetime as dt
+import gc
 import itertools
 import math
 import random
@@ -30,6 +32,7 @@ from ptm_participation.core.audit import SYSTEM, VISITOR
 from ptm_participation.core.db import db
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.storage import Kept
+from ptm_participation.core.transaction import use_case
 from ptm_participation.demonstration import ACCOUNTS, password_of, print_accounts
 from ptm_participation.observations import bulk
 from ptm_participation.observations.bulk import Arrival, Taken
@@ -102,11 +105,27 @@ def fill(observations: int, seed: int, echo: Callable[[str], None]) -> None:
     kept.parent.mkdir(parents=True, exist_ok=True)
     draft = kept.with_suffix(".csv.part")
     with draft.open("w", encoding="utf-8", newline="") as file:
-        _Process(random.Random(seed), observations, echo, file).make()
+        process = _Process(random.Random(seed), observations, echo, file)
+        with _collecting_by_batch():
+            process.make()
     draft.replace(kept)
     echo(f"The synthetic process is ready: {observations} observations.")
     echo(f"Which of them copy a campaign: {kept}")
     print_accounts(echo)
+
+
+@contextlib.contextmanager
+def _collecting_by_batch() -> Iterator[None]:
+    """Let go of what a batch leaves when it is done: looking for it all the time, among the
+    records of a thousand observations, takes a third of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.unfreeze()
 
 
 class _Process:
@@ -164,6 +183,7 @@ class _Process:
             self.users[role] = user
         self.staff, self.manager = self.users[Role.STAFF], self.users[Role.MANAGER]
 
+    @use_case
     def _stakeholders(self) -> None:
         for body in (*self.authors.associations, *self.authors.bodies):
             stakeholders.add_stakeholder(
@@ -352,3 +372,4 @@ def _batches(several: Sequence[Any]) -> Iterator[list[Any]]:
     left = iter(several)
     while batch := list(itertools.islice(left, BATCH)):
         yield batch
+        gc.collect()
