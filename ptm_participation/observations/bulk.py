@@ -89,7 +89,17 @@ def submit_observations(
     taken = []
     for place, arrival in enumerate(arrivals):
         with clock.at(arrival.at):
-            observation, made = _take_in(window, arrival, versions, keys, number + place)
+            observation, facts, made = _take_in(window, arrival, versions, keys, number + place)
+            subject = (Observation.__tablename__, observation.id)
+            audit.record(
+                arrival.actor,
+                "observation.registered",
+                subject,
+                stream=window.procedure.stream,
+                **facts,
+            )
+            if arrival.protocol is not None:
+                _give_protocol(window, arrival, observation)
         taken.append(Taken(observation.id, observation.number))
         records += made
     write_all(sorted(records, key=lambda record: _ORDER.get(type(record), len(_ORDER))))
@@ -138,8 +148,9 @@ def _take_in(
     versions: dict[int, SectionVersion],
     keys: _Keys,
     number: int,
-) -> tuple[Observation, list[Model]]:
-    """What `submit_observation` and `record_protocol` make of one submission, not yet written."""
+) -> tuple[Observation, dict[str, Any], list[Model]]:
+    """What `submit_observation` makes of one submission, not yet written, and what the log
+    says of it."""
     received, actor = arrival.received, arrival.actor
     counts_at, basis, reason = intake.date_that_counts(received, arrival.counted)
     intake.check_received(window, received, counts_at)
@@ -159,9 +170,7 @@ def _take_in(
     observation.date(window, counts_at, basis, reason)
     digest = form_tokens.digest(arrival.token)
     token = FormToken(token_sha256=digest, used_at=clock.now(), made=str(observation.id))
-    intake.announce(actor, window, received, submission, observation, arrival.token)
-    if arrival.protocol is not None:
-        _give_protocol(window, arrival, observation)
+    intake.send_receipt(observation, received, arrival.token)
     made = [
         submission,
         observation,
@@ -171,7 +180,7 @@ def _take_in(
         keys.give(intake.make_working_text(observation, submission.text)),
         *_requests(submission, observation, received, versions, keys),
     ]
-    return observation, made
+    return observation, intake.registered(window, received, submission, observation), made
 
 
 def _requests(

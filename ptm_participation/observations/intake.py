@@ -6,6 +6,7 @@ What is kept here is never altered afterwards.
 import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -134,41 +135,43 @@ def submit_observation(
         file_under(observation, anchor)
     db.session.flush()
     form_tokens.made(token, observation.id)
-    announce(actor, window, received, submission, observation, token)
+    send_receipt(observation, received, token)
+    audit.record(
+        actor,
+        "observation.registered",
+        observation,
+        stream=window.procedure.stream,
+        **registered(window, received, submission, observation),
+    )
     return observation
 
 
-def announce(
-    actor: Actor,
-    window: Window,
-    received: Received,
-    submission: Submission,
-    observation: Observation,
-    token: str,
-) -> None:
-    """Have the receipt sent, where there is an address for it, and the entry recorded."""
+def send_receipt(observation: Observation, received: Received, token: str) -> None:
+    """Have the receipt sent, if there is an address for it."""
     if any(party.email for party in received.parties):
         jobs.enqueue(
             RECEIPT,
             {"sealed": seal({"code": codes.code_of(token)})},
             about=f"observation:{observation.id}",
         )
-    audit.record(
-        actor,
-        "observation.registered",
-        (Observation.__tablename__, observation.id),
-        stream=window.procedure.stream,
-        register=window.register.slug,
-        number=observation.number,
-        sha256=submission.sha256,
-        text_sha256=audit.sha256(submission.text),
-        received_at=received.received_at,
-        counts_at=observation.counts_at,
-        in_time=observation.in_time,
-        basis=observation.basis,
-        channel=received.channel,
-        identity_level=received.identity_level,
-    )
+
+
+def registered(
+    window: Window, received: Received, submission: Submission, observation: Observation
+) -> dict[str, Any]:
+    """What the log says of a new entry of the register."""
+    return {
+        "register": window.register.slug,
+        "number": observation.number,
+        "sha256": submission.sha256,
+        "text_sha256": audit.sha256(submission.text),
+        "received_at": received.received_at,
+        "counts_at": observation.counts_at,
+        "in_time": observation.in_time,
+        "basis": observation.basis,
+        "channel": received.channel,
+        "identity_level": received.identity_level,
+    }
 
 
 def date_that_counts(
@@ -371,6 +374,7 @@ def make_observation(
         window_id=window.id,
         received_at=received.received_at,
         channel=received.channel,
+        protocol_number="",
         state=ObservationState.RECEIVED,
         regularity=(
             Regularity.SUFFICIENT
