@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from flask_babel import gettext as _
 
+from ptm_participation.core import clock
 from ptm_participation.reporting.exports.disarming import disarm, disarm_within, disarmed_within
 from ptm_participation.reporting.exports.sheet import (
     Cells,
@@ -14,7 +15,6 @@ from ptm_participation.reporting.exports.sheet import (
     Sheet,
     batches,
     converted,
-    on_clocks_of_rome,
 )
 
 
@@ -57,4 +57,6 @@ def _days(cells: Cells) -> list[str | None]:
 
 
 def _instants(cells: Cells) -> list[str | None]:
-    return [cell.isoformat(" ", "seconds") if cell else None for cell in on_clocks_of_rome(cells)]
+    """To the second, on the clocks of Rome."""
+    rome, length = clock.ROME, len("2020-11-02 23:59:59")
+    return [cell and str(cell.astimezone(rome))[:length] for cell in cells]

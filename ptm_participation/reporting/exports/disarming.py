@@ -49,5 +49,6 @@ def disarmed_within(cells: Cells) -> Cells:
 
 
 def _suspect(texts: list[str | None]) -> bool:
-    together = _BETWEEN + _BETWEEN.join([text or "" for text in texts])
+    """Whether one of them needs to be changed; many are the same words over and over."""
+    together = _BETWEEN + _BETWEEN.join({text for text in texts if text})
     return _NO_BREAK in together or _SUSPECT.search(together) is not None

@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from ptm_participation.core import clock, formats
+from ptm_participation.core import formats
 
 BATCH = 1000
 Row = Sequence[Any]
@@ -97,9 +97,3 @@ def converted(batch: Sequence[Row], converters: Sequence[Converter]) -> Iterator
         ),
         strict=True,
     )
-
-
-def on_clocks_of_rome(cells: Cells) -> list[dt.datetime | None]:
-    """Instants as the clocks of Rome show them, without saying so: spreadsheets know no zones."""
-    rome = clock.ROME
-    return [cell and cell.astimezone(rome).replace(tzinfo=None) for cell in cells]

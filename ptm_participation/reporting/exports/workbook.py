@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from rustpy_xlsxwriter import Format, write_worksheets
 
+from ptm_participation.core import clock
 from ptm_participation.reporting.exports.csv_file import yes_no
 from ptm_participation.reporting.exports.disarming import disarm, disarmed
 from ptm_participation.reporting.exports.sheet import (
@@ -16,7 +17,6 @@ from ptm_participation.reporting.exports.sheet import (
     Sheet,
     batches,
     converted,
-    on_clocks_of_rome,
 )
 
 PIECE = 256 * 1024
@@ -90,7 +90,7 @@ def _format(kind: Kind) -> Format:
 
 def _converter(kind: Kind) -> Converter:
     """Numbers and days go as they are."""
-    return {Kind.TEXT: _texts, Kind.YES_NO: yes_no, Kind.INSTANT: on_clocks_of_rome}.get(kind)
+    return {Kind.TEXT: _texts, Kind.YES_NO: yes_no, Kind.INSTANT: _instants}.get(kind)
 
 
 def _texts(cells: Cells) -> Cells:
@@ -99,3 +99,9 @@ def _texts(cells: Cells) -> Cells:
     if max((len(text) for text in texts if text), default=0) > LONGEST_CELL:
         return [text and text[:LONGEST_CELL] for text in texts]
     return texts
+
+
+def _instants(cells: Cells) -> Cells:
+    """On the clocks of Rome: spreadsheets know no zones, and the library writes what they show."""
+    rome = clock.ROME
+    return [cell and cell.astimezone(rome) for cell in cells]

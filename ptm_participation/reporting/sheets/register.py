@@ -1,6 +1,7 @@
 """The register: one row an observation, in the order of the numbers. No file is in it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -75,13 +76,15 @@ def _columns() -> list[Column]:
 def _rows(conditions: Conditions) -> Iterator[Row]:
     """The rows, read and put into words a batch at a time and a column at a time."""
     order = [column.key for column in _columns()]
-    words, section_of = _words(), _section_of()
-    result = db.session.execute(_query(conditions).execution_options(yield_per=BATCH))
+    words, in_reading_order = _words(), _in_reading_order()
+    # Of the session's transaction, without the session between: it makes each row twice.
+    result = db.session.connection().execute(
+        _query(conditions), execution_options={"yield_per": BATCH}
+    )
     keys = list(result.keys())
     for part in result.partitions():
         cells: dict[str, Cells] = dict(zip(keys, zip(*part, strict=True), strict=True))
-        cited = _cited(cells["id"], section_of)
-        cells["sections"] = [cited.get(number, "") for number in cells["id"]]
+        cells["sections"] = [cell and in_reading_order(cell) for cell in cells["sections"]]
         cells["subject_group"] = cells["subject_type"]
         for key, said in words.items():
             cells[key] = [said.get(cell) for cell in cells[key]]
@@ -89,13 +92,9 @@ def _rows(conditions: Conditions) -> Iterator[Row]:
 
 
 def _query(conditions: Conditions) -> sa.Select[Any]:
-    """The cells by the keys of their columns, and the observation's number in the database.
-
-    What is one of few is selected as it is kept: `_words` has the words for it.
-    """
+    """The cells by the keys of their columns, and as they are kept where they have words."""
     submitter, spokesman = aliased(ObservationParty), aliased(ObservationParty)
     cells: list[sa.ColumnElement[Any]] = [
-        Observation.id.label("id"),
         Register.slug.label("register"),
         Observation.number.label("number"),
         Observation.protocol_number.label("protocol_number"),
@@ -114,6 +113,7 @@ def _query(conditions: Conditions) -> sa.Select[Any]:
         spokesman.name.label("representative"),
         _as_kept(spokesman.capacity).label("capacity"),
         Observation.title.label("title"),
+        _sections().label("sections"),
         _attachments().label("attachments"),
         _as_kept(Submission.identity_level).label("identification"),
         _as_kept(Observation.regularity).label("author"),
@@ -154,6 +154,17 @@ def _attachments() -> sa.ScalarSelect[int]:
     )
 
 
+def _sections() -> sa.ScalarSelect[str]:
+    """The numbers of the sections that an observation is about; SQLite cannot put them in order."""
+    return (
+        sa.select(sa.func.aggregate_strings(sa.cast(Anchor.section_version_id, sa.String), ","))
+        .join(ObservationAnchor, ObservationAnchor.anchor_id == Anchor.id)
+        .where(ObservationAnchor.observation_id == Observation.id)
+        .correlate(Observation)
+        .scalar_subquery()
+    )
+
+
 def _first_representative() -> sa.ScalarSelect[int]:
     representative = aliased(ObservationParty)
     return (
@@ -185,30 +196,18 @@ def _words() -> dict[str, dict[str, str]]:
     return words | {"subject_group": groups}
 
 
-def _section_of() -> dict[int, tuple[int, str]]:
-    """Each section's place in reading order, and how it is cited in a few signs."""
+def _in_reading_order() -> Callable[[str], str]:
+    """From the numbers of sections in the database to «art. 18 c. 2; Tav. 6»."""
     rows = db.session.execute(
         sa.select(SectionVersion.id, SectionVersion.brief)
         .join(Document, Document.id == SectionVersion.document_id)
         .order_by(Document.position, SectionVersion.position)
     )
-    return {number: (place, brief) for place, (number, brief) in enumerate(rows)}
+    places = {str(number): (place, brief) for place, (number, brief) in enumerate(rows)}
 
+    @functools.lru_cache(maxsize=10_000)
+    def cite(numbers: str) -> str:
+        cited = sorted(places[number] for number in numbers.split(","))
+        return "; ".join(dict.fromkeys(brief for _place, brief in cited))
 
-def _cited(numbers: Iterable[int], section_of: dict[int, tuple[int, str]]) -> dict[int, str]:
-    """What each of the observations cites, in reading order: «art. 18 c. 2; Tav. 6»."""
-    rows = db.session.execute(
-        sa.select(ObservationAnchor.observation_id, Anchor.section_version_id)
-        .join(Anchor, Anchor.id == ObservationAnchor.anchor_id)
-        .where(
-            ObservationAnchor.observation_id.in_(numbers), Anchor.section_version_id.is_not(None)
-        )
-    )
-    found: dict[int, set[tuple[int, str]]] = {}
-    for number, section in rows:
-        assert section is not None
-        found.setdefault(number, set()).add(section_of[section])
-    return {
-        number: "; ".join(dict.fromkeys(brief for _place, brief in sorted(sections)))
-        for number, sections in found.items()
-    }
+    return cite
