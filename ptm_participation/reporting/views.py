@@ -32,6 +32,7 @@ FILE_NAMES = {
     "sections": "sezioni",
     "summary": "sintesi",
 }
+FORMAT_NAMES = {"xlsx": "XLSX", "csv": "CSV", "json": "JSON", "geojson": "GeoJSON"}
 
 
 @bp.route("/ufficio/sintesi")
@@ -63,6 +64,7 @@ def index() -> Any:
     return render_template(
         "reporting/index.html",
         exports=sheets.EXPORTS,
+        format_names=FORMAT_NAMES,
         procedure=procedure,
         problems=problems,
         chips=filters.chips(procedure, request.args),

@@ -105,7 +105,7 @@ def _looked_up(read: Callable[[], dict[str, str]]) -> Callable[[Row], str | None
 def _boundaries() -> dict[str, str]:
     """By ISTAT code."""
     rows = db.session.execute(sa.select(Municipality.istat, Municipality.boundary))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _zone_boundaries() -> dict[str, str]:
