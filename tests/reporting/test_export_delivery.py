@@ -49,18 +49,36 @@ def test_what_comes_while_a_file_is_made_is_not_in_it(app: Flask, manager: User,
     assert db.session.scalar(sa.select(sa.func.count(Observation.id))) == 2
 
 
-def test_a_slow_reader_lets_the_database_go(app: Flask, manager: User) -> None:
+def test_the_last_row_ends_the_reading(app: Flask, manager: User) -> None:
     factories.observation()
     sheet = sheets.make("register", procedures.get_procedure(), {}, seen_by=manager)
-    pieces = exports.at_the_readers_pace(exports.write(sheet, "csv"), patience=0.0)
 
-    opening = next(pieces)
+    pieces = exports.write(sheet, "csv")
+    next(pieces)
     reading = db.session().in_transaction()
-    rest = next(pieces)  # the reader comes for more, later than we are willing to wait
+    list(pieces)
 
     assert reading
     assert not db.session().in_transaction()
-    assert len(read_csv(opening + rest + b"".join(pieces))[1]) == 2
+
+
+@pytest.mark.parametrize(("patience", "made_for_the_second"), [(0.0, 4), (1000.0, 2)])
+def test_for_a_slow_reader_the_rest_is_made_at_once(
+    patience: float, made_for_the_second: int
+) -> None:
+    made = []
+
+    def pieces() -> Iterator[bytes]:
+        for piece in (b"a", b"b", b"c", b"d"):
+            made.append(piece)
+            yield piece
+
+    stream = exports.at_the_readers_pace(pieces(), patience)
+    beginning = next(stream)
+    assert len(made) == 1
+    beginning += next(stream)
+    assert len(made) == made_for_the_second
+    assert beginning + b"".join(stream) == b"abcd"
 
 
 @use_case
@@ -93,13 +111,15 @@ def _copy(model: type, row: dict[str, object], first: int, number: int) -> dict[
 
 
 @pytest.fixture
-def served(app: Flask, database: Database) -> Iterator[Served]:
+def served(app: Flask, database: Database, tmp_path: Path) -> Iterator[Served]:
     factories.observation()
     _multiply(12_000)
     user = accounts.add_user(SYSTEM, email="dirigente@example.org", name="D", role=Role.MANAGER)
     accounts.give_password(SYSTEM, user, PASSWORD)
     db.session.remove()
-    with serve(database, PTM_WORKERS="1", PTM_THREADS="2", PTM_CLOCK=NOW) as running:
+    with serve(
+        database, PTM_WORKERS="1", PTM_THREADS="2", PTM_CLOCK=NOW, TMPDIR=str(tmp_path)
+    ) as running:
         yield running
 
 
@@ -155,7 +175,7 @@ def _log_is_written_back(database: Database) -> bool:
 
 
 def test_a_reader_who_hangs_up_leaves_nothing_behind(
-    app: Flask, database: Database, served: Served
+    app: Flask, database: Database, served: Served, tmp_path: Path
 ) -> None:
     cookie = _cookie(app)
     workers = worker_pids(served)
@@ -173,3 +193,4 @@ def test_a_reader_who_hangs_up_leaves_nothing_behind(
     factories.observation(name="Scritta dopo")
     assert [served.get("/", timeout=20)[0] for _turn in range(4)] == [200] * 4
     assert worker_pids(served) == workers
+    assert list(tmp_path.iterdir()) == []
