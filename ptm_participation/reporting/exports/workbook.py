@@ -1,5 +1,6 @@
 """XLSX: for whoever reads, sorts and filters in a spreadsheet."""
 
+import itertools
 import tempfile
 from collections.abc import Iterator
 from typing import Any
@@ -65,8 +66,8 @@ def _records(sheet: Sheet) -> Iterator[dict[str, Any]]:
     empty = True
     for batch in batches(sheet.rows):
         empty = False
-        for row in converted(batch, converters):
-            yield dict(zip(labels, row, strict=True))
+        rows = converted(batch, converters)
+        yield from map(dict, map(zip, itertools.repeat(labels), rows))
     if empty:
         yield dict.fromkeys(labels)
 
@@ -96,7 +97,7 @@ def _converter(kind: Kind) -> Converter:
 def _texts(cells: Cells) -> Cells:
     """An empty text is an empty cell."""
     texts = [text or None for text in disarmed(cells)]
-    if max((len(text) for text in texts if text), default=0) > LONGEST_CELL:
+    if max(map(len, filter(None, texts)), default=0) > LONGEST_CELL:
         return [text and text[:LONGEST_CELL] for text in texts]
     return texts
 
