@@ -328,18 +328,25 @@ def plan_import(file: Path, document: str, edition: str, dry_run: bool, as_json:
 EXPORT_NAMES = (
     "register",
     "municipalities",
+    "zones",
     "stakeholders",
     "consultations",
     "sections",
     "summary",
 )
+EXPORT_FORMATS = ("xlsx", "csv", "json", "geojson")
 
 
 @click.command()
 @click.argument("name", type=click.Choice(EXPORT_NAMES))
-@click.option("--format", "format_", type=click.Choice(["csv", "xlsx"]), required=True)
+@click.option("--format", "format_", type=click.Choice(EXPORT_FORMATS), required=True)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
-@click.option("--filter", "filter_", default="", help="As in the address: comune=12&tipo=citizen")
+@click.option(
+    "--filter",
+    "filter_",
+    default="",
+    help="As in the address: comune=12&tipo=citizen; tabella=zones for one table of the summary.",
+)
 @with_appcontext
 @_sentence
 def export(name: str, format_: str, out: Path, filter_: str) -> None:
@@ -351,12 +358,10 @@ def export(name: str, format_: str, out: Path, filter_: str) -> None:
     from ptm_participation.reporting.service import note_export
 
     procedure = get_procedure()
+    sheets.get_export(name, format_)
     with force_locale("it"), _file_made_whole(out) as file:
         sheet = sheets.make(name, procedure, dict(parse_qsl(filter_)), seen_by=operator())
-        if format_ == "xlsx":
-            exports.to_xlsx(sheet, file)
-        else:
-            file.writelines(exports.to_csv(sheet))
+        file.writelines(exports.write(sheet, format_))
     note_export(operator(), procedure, name=name, format=format_, filter=filter_)
     click.echo(f"{out}")
 

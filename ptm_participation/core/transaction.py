@@ -1,9 +1,10 @@
 """When things are written: a use case is one transaction, and nothing else writes.
 
-Outside a use case every transaction is read-only, on both engines. On SQLite a writer waits
-its turn at a file lock before BEGIN IMMEDIATE: the engine's own busy timeout starves writers
-(24,646 commits against 2, 1 and 6 in four seconds), and a deferred transaction that has read
-fails at once when another process commits between its read and its write.
+Outside a use case every transaction is read-only, and reads one state of the database from its
+first statement to its last, on both engines: what an export counts is what it holds. On SQLite
+a writer waits its turn at a file lock before BEGIN IMMEDIATE: the engine's own busy timeout
+starves writers (24,646 commits against 2, 1 and 6 in four seconds), and a deferred transaction
+that has read fails at once when another process commits between its read and its write.
 """
 
 import contextlib
@@ -15,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError
@@ -154,4 +156,6 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _begin_postgresql(connection: Connection) -> None:
     driver: Any = connection.connection.driver_connection
-    driver.read_only = not connection.get_execution_options().get(WRITES, False)
+    writes = connection.get_execution_options().get(WRITES, False)
+    driver.read_only = not writes
+    driver.isolation_level = None if writes else psycopg.IsolationLevel.REPEATABLE_READ

@@ -88,19 +88,18 @@ class Dashboard:
 def read(procedure: Procedure, filter_: Filter, *, seen_by: Reader) -> Dashboard:
     """The dashboard of a procedure under a filter; what is due is told of the whole of it."""
     tally = Tally(procedure, filter_)
-    window = procedures.public_window(procedure)
     stages = procedures.path(procedure)
     return Dashboard(
         stages=stages,
-        window=window,
+        window=tally.window,
         ahead=_ahead(stages, procedure),
         due=_due(procedure, seen_by),
         totals=queries.totals(tally),
         map=territory_map.read(tally, territory_map.Measure.OBSERVATIONS),
         zones=queries.by_zone(tally),
-        days=inflow.by_day(tally, window),
-        weeks=inflow.by_week(tally, window),
-        term=inflow.around_term(tally, window),
+        days=inflow.by_day(tally),
+        weeks=inflow.by_week(tally),
+        term=inflow.around_term(tally),
         groups=queries.by_group(tally),
         types=queries.by_type(tally),
         channels=queries.by_channel(tally),

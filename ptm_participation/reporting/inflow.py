@@ -23,13 +23,13 @@ AROUND = (-1, 0, 1)  # days, about that of the term
 Days = dict[dt.date, tuple[int, int, int]]  # in time, late, consultations
 
 
-def by_day(tally: Tally, window: Window | None) -> Table:
+def by_day(tally: Tally) -> Table:
     """From the first day on which something came to the last, empty days included."""
-    lines = _periods(_days(tally), DAY, formats.weekday_of_table, window)
+    lines = _periods(_days(tally), DAY, formats.weekday_of_table, tally.window)
     return Table("days", _("By day"), _("Day"), lines)
 
 
-def by_week(tally: Tally, window: Window | None) -> Table:
+def by_week(tally: Tally) -> Table:
     """Weeks from Monday. Weeks without anything stand there too, many in a row as one line, so
     that neighbours on the page are neighbours in time."""
     weeks: Days = {}
@@ -37,7 +37,7 @@ def by_week(tally: Tally, window: Window | None) -> Table:
         monday = day - dt.timedelta(days=day.weekday())
         before = weeks.get(monday, (0, 0, 0))
         weeks[monday] = tuple(a + b for a, b in zip(before, figures, strict=True))  # type: ignore[assignment]
-    lines = _periods(weeks, WEEK, _from_day, window)
+    lines = _periods(weeks, WEEK, _from_day, tally.window)
     return Table("weeks", _("By week"), _("Week"), lines)
 
 
@@ -60,10 +60,11 @@ def by_hour(tally: Tally) -> Table:
     )
 
 
-def around_term(tally: Tally, window: Window | None) -> Table:
+def around_term(tally: Tally) -> Table:
     """Hour by hour, the day of the term with that before and that after."""
     lines: list[Line] = []
     alone = 0
+    window = tally.window
     if window is not None:
         last = _last_day(window)
         for day in (last + DAY * offset for offset in AROUND):

@@ -5,16 +5,17 @@ An observation on two articles counts in both rows, so those columns need not ad
 """
 
 import dataclasses
+from collections.abc import Callable
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from ptm_participation.consultations.models import Consultation
 from ptm_participation.core.db import db
+from ptm_participation.core.errors import NotFound
 from ptm_participation.observations.models import Observation
 from ptm_participation.observations.workflow import Channel
 from ptm_participation.plan.models import Document, ProvisionTheme, SectionVersion, Theme
-from ptm_participation.procedure import queries as procedures
 from ptm_participation.reporting import inflow
 from ptm_participation.reporting.tables import Counts, Line, Page, Pair, Table, Tally, sum_of
 from ptm_participation.stakeholders.models import Stakeholder
@@ -72,21 +73,14 @@ def totals(tally: Tally) -> Totals:
 
 def tables(tally: Tally) -> list[Table]:
     """Every summary of the process, in the order of the page."""
-    window = procedures.public_window(tally.procedure)
-    return [
-        by_zone(tally),
-        by_group(tally),
-        by_type(tally),
-        by_channel(tally),
-        by_document(tally),
-        by_section(tally),
-        by_theme(tally),
-        inflow.by_week(tally, window),
-        inflow.by_day(tally, window),
-        inflow.by_hour(tally),
-        inflow.around_term(tally, window),
-        by_municipality(tally),
-    ]
+    return [make(tally) for make in _TABLES.values()]
+
+
+def table(tally: Tally, key: str) -> Table:
+    """The summary of that key. Raises NotFound."""
+    if key not in _TABLES:
+        raise NotFound()
+    return _TABLES[key](tally)
 
 
 # -- territory ---------------------------------------------------------------------------
@@ -236,3 +230,19 @@ def by_theme(tally: Tally) -> Table:
 def _of_plan(argument: str, number: int, label: str, counts: Counts, heard: dict[int, int]) -> Line:
     in_time, late = counts.get(number, NONE)
     return Line(label, {argument: str(number)}, in_time, late, heard.get(number, 0))
+
+
+_TABLES: dict[str, Callable[[Tally], Table]] = {
+    "zones": by_zone,
+    "groups": by_group,
+    "types": by_type,
+    "channels": by_channel,
+    "documents": by_document,
+    "sections": by_section,
+    "themes": by_theme,
+    "weeks": inflow.by_week,
+    "days": inflow.by_day,
+    "hours": inflow.by_hour,
+    "term": inflow.around_term,
+    "municipalities": by_municipality,
+}

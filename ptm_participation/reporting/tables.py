@@ -22,7 +22,8 @@ from ptm_participation.core.db import db
 from ptm_participation.observations.models import Observation, ObservationAnchor
 from ptm_participation.observations.queries import Filter
 from ptm_participation.plan.models import Anchor, ProvisionTheme, SectionVersion
-from ptm_participation.procedure.models import Procedure
+from ptm_participation.procedure import queries as procedures
+from ptm_participation.procedure.models import Procedure, Window
 from ptm_participation.stakeholders.models import Stakeholder
 from ptm_participation.stakeholders.subjects import SubjectType
 from ptm_participation.territory.models import Municipality, Zone
@@ -112,6 +113,11 @@ class Tally:
 
     def __init__(self, procedure: Procedure, filter_: Filter) -> None:
         self.procedure, self.filter = procedure, filter_
+
+    @cached_property
+    def window(self) -> Window | None:
+        """The window whose term time is told by."""
+        return procedures.public_window(self.procedure)
 
     # -- observations, by what stands beside each --------------------------------------
 

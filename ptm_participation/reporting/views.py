@@ -1,8 +1,6 @@
 """The manager's summary and exports."""
 
-import tempfile
-from collections.abc import Iterator
-from typing import IO, Any
+from typing import Any
 
 from flask import (
     Blueprint,
@@ -12,12 +10,12 @@ from flask import (
     request,
     stream_with_context,
 )
+from werkzeug.utils import secure_filename
 
 from ptm_participation.accounts.access import Permission, requires
 from ptm_participation.accounts.reader import signed_in_user
 from ptm_participation.core import audit, clock, heads
 from ptm_participation.core.chips import without_paging
-from ptm_participation.core.errors import NotFound
 from ptm_participation.observations import filters
 from ptm_participation.procedure import queries as procedures
 from ptm_participation.procedure.models import Procedure
@@ -31,13 +29,13 @@ bp = Blueprint("reporting", __name__)
 FILE_NAMES = {
     "register": "registro",
     "municipalities": "comuni",
+    "zones": "zone-omogenee",
     "stakeholders": "portatori-di-interesse",
     "consultations": "consultazioni",
     "sections": "sezioni",
     "summary": "sintesi",
 }
-
-CHUNK = 256 * 1024
+FORMAT_NAMES = {"xlsx": "XLSX", "csv": "CSV", "json": "JSON", "geojson": "GeoJSON"}
 
 
 @bp.route("/ufficio/sintesi")
@@ -84,12 +82,17 @@ def _frame(procedure: Procedure, problems: list[str]) -> dict[str, Any]:
 @requires(Permission.EXPORT)
 def index() -> Any:
     procedure = procedures.get_procedure()
+    _filter, problems = filters.read(request.args)
+    address = without_paging(request.args)
+    address.pop(sheets.TABLE, None)
     return render_template(
         "reporting/index.html",
         exports=sheets.EXPORTS,
+        format_names=FORMAT_NAMES,
         procedure=procedure,
+        problems=problems,
         chips=filters.chips(procedure, request.args),
-        address=without_paging(request.args),
+        address=address,
         now=clock.now(),
     )
 
@@ -97,39 +100,30 @@ def index() -> Any:
 @bp.route("/ufficio/esportazioni/<name>.<format>")
 @requires(Permission.EXPORT)
 def export(name: str, format: str) -> Any:
-    if format not in exports.FORMATS or name not in sheets.EXPORTS:
-        raise NotFound()
     procedure = procedures.get_procedure()
-    reader = signed_in_user()
     arguments = without_paging(request.args)
+    sheets.get_export(name, format)
+    table = sheets.get_table_title(name, procedure, arguments)
+    reader = signed_in_user()
     service.note_export(
         reader,
         procedure,
-        name=name,
+        name=f"{name}/{arguments[sheets.TABLE]}" if table else name,
         format=format,
         filter=filters.in_words(procedure, arguments),
     )
     sheet = sheets.make(name, procedure, arguments, seen_by=reader)
-    content = exports.to_csv(sheet) if format == "csv" else _pieces(_workbook(sheet))
+    content = exports.at_the_readers_pace(exports.write(sheet, format))
     answer = Response(stream_with_context(content), content_type=exports.FORMATS[format])
-    day = clock.today().isoformat()
-    answer.headers["Content-Disposition"] = (
-        f'attachment; filename="{procedure.code}-{FILE_NAMES[name]}-{day}.{format}"'
-    )
+    answer.headers["Content-Disposition"] = _file_name(procedure.code, name, table, format)
     return answer
 
 
-def _workbook(sheet: exports.Sheet) -> IO[bytes]:
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it has been sent
-    exports.to_xlsx(sheet, file)
-    file.seek(0)
-    return file
-
-
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
-        while piece := file.read(CHUNK):
-            yield piece
+def _file_name(procedure: str, name: str, table: str, format: str) -> str:
+    """Whose it is, what it holds, of which day."""
+    words = [procedure, FILE_NAMES[name], secure_filename(table).lower().replace("_", "-")]
+    said = "-".join([*filter(None, words), clock.today().isoformat()])
+    return f'attachment; filename="{said}.{format}"'
 
 
 @bp.route("/ufficio/verifica")

@@ -236,7 +236,7 @@ def test_identity_documents_are_in_no_export(app: Flask, as_manager: Browser) ->
         identity_file=(io.BytesIO(factories.PNG_BYTES), "carta-di-Anna.png"),
     )
     for name in ("register", "summary", "sections", "municipalities"):
-        for format_ in ("csv", "xlsx"):
+        for format_ in ("csv", "xlsx", "json"):
             answer = as_manager.open(f"/ufficio/esportazioni/{name}.{format_}").response
             content = answer.data
             if format_ == "xlsx":
