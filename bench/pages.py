@@ -80,15 +80,17 @@ def measure(
             bare = yield from _tax(server, kept, rounds, seconds)
             for page in pages:
                 path = page.path.format(**known)
-                ours, under = load.run(
-                    [
-                        server.side(path, signed_in=page.signed_in),
-                        server.side(path, signed_in=page.signed_in, **{floor.HEADER: "1"}),
-                    ],
-                    connections=at_once,
-                    rounds=rounds,
-                    seconds=seconds,
-                )
+                sides = [
+                    server.side(path, signed_in=page.signed_in),
+                    server.side(path, signed_in=page.signed_in, **{floor.HEADER: "1"}),
+                ]
+                try:
+                    ours, under = load.run(
+                        sides, connections=at_once, rounds=rounds, seconds=seconds
+                    )
+                except load.NoAnswer as error:
+                    yield Line(f"page: {page.name}", *kept, str(error), met=False)
+                    continue
                 measured = (
                     f"{_speed(ours)}; floor {_speed(under)}; "
                     f"{ours.rate / bare.rate:.2f} of bare Flask"

@@ -104,14 +104,13 @@ def test_a_floor_that_would_ask_while_it_renders_is_refused(measured: Flask) -> 
         floor.record(view, {})
 
 
-def test_everything_is_measured_to_its_end(
+def test_what_an_installation_does_is_measured_to_its_end(
     place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lines = [
         *pages.measure(place, rounds=1, seconds=0.05, connections=(1,)),
         *growth.measure(place, place, rounds=1, seconds=0.05, connections=(1,)),
         *counts.measure(place, rounds=1),
-        *exports.measure(40, tmp_path, turns=1),
     ]
     if place.engine == "sqlite":
         lines += writers.measure(place, 0.2, tmp_path / "writers")
@@ -126,3 +125,15 @@ def test_everything_is_measured_to_its_end(
     assert {page.name for page in pages.PAGES} <= {
         line.what.removeprefix("page: ") for line in lines
     }
+
+
+def test_exports_are_measured_to_their_end(tmp_path: Path) -> None:
+    lines = list(exports.measure(40, tmp_path, turns=1))
+
+    assert [line.what.partition(",")[0] for line in lines] == [
+        "export: XLSX of 40 × 20",
+        "export: CSV of 40 × 20",
+        "export: memory of XLSX",
+        "export: memory of CSV",
+    ]
+    assert all(line.reached for line in lines)
