@@ -60,7 +60,8 @@ def measure(place: Place, rounds: int) -> Iterator[Line]:
         for name, table, column in TABLES:
             statement = (
                 f"SELECT {column}, in_time, count(*) FROM observation "  # noqa: S608 - ours
-                f"WHERE register_id IN (SELECT id FROM register WHERE procedure_id = {procedure.id})"
+                "WHERE register_id IN "
+                f"(SELECT id FROM register WHERE procedure_id = {procedure.id})"
                 f" GROUP BY {column}, in_time"
             )
             pairs = _compare(partial(table, procedure, Filter()), [(statement, ())], rounds)
