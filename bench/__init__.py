@@ -5,3 +5,8 @@ against its *floor*, the same work with the least code that does it, in the same
 server, turn by turn. `python -m bench` (or `make bench`) measures everything and writes
 docs/performance.md.
 """
+
+from config import ROOT
+
+# Databases and files that are measured: they stay from one run to the next.
+FOLDER = ROOT / "build" / "bench"

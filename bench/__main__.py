@@ -9,8 +9,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from bench import counts, exports, growth, machine, pages, report, synth, writers
-from bench.places import FOLDER, Place, place, postgresql
+from bench import FOLDER, counts, exports, growth, machine, pages, report, synth, writers
+from bench.places import Place, place, postgresql
 from bench.results import Line, as_table, in_sum
 from config import ROOT
 

@@ -23,7 +23,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.places import FOLDER
+from bench import FOLDER
 from bench.results import Line, at_most
 from config import ROOT
 

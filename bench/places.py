@@ -24,11 +24,11 @@ from urllib.parse import urlencode
 import sqlalchemy as sa
 from flask import Flask
 
+from bench import FOLDER
 from bench.load import Side
 from config import ROOT
 from tests import postgres
 
-FOLDER = ROOT / "build" / "bench"
 EMAIL, PASSWORD = "bench@example.org", "quattro parole in fila"
 DEMONSTRATION = 79  # as many observations as `ptm demo` makes
 PATIENCE_SECONDS = 60

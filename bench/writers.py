@@ -16,7 +16,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.places import EMAIL, FOLDER, Place
+from bench import FOLDER
+from bench.places import EMAIL, Place
 from bench.results import Line, at_least, at_most
 from config import ROOT
 
