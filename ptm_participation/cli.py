@@ -21,7 +21,7 @@ import ptm_participation.models  # noqa: F401 - a backup holds the tables that n
 from ptm_participation.accounts import service as accounts
 from ptm_participation.accounts.access import PERMISSIONS, Permission, Role
 from ptm_participation.accounts.models import User
-from ptm_participation.core import audit, backup, heads, schema
+from ptm_participation.core import audit, backup, clock, heads, schema
 from ptm_participation.core.audit import NamedActor
 from ptm_participation.core.db import db, length_of
 from ptm_participation.core.errors import DomainError
@@ -71,7 +71,19 @@ class Commands(AppGroup):
 
 def register(group: click.Group) -> None:
     """Give the `ptm` group its commands."""
-    for command in (init, serve, worker, demo, user, plan, export, audit_group, backup_, restore):
+    for command in (
+        init,
+        serve,
+        worker,
+        demo,
+        synth,
+        user,
+        plan,
+        export,
+        audit_group,
+        backup_,
+        restore,
+    ):
         group.add_command(command)
 
 
@@ -186,6 +198,46 @@ def demo(context: click.Context, serve_it: bool) -> None:
         fill(click.echo)
     if serve_it:
         _serve_afresh(app.config["ROOT"])
+
+
+MOST_OBSERVATIONS = 2_000_000
+PLACES = ("PTM_HOME", "PTM_DATABASE_URL", "PTM_STORAGE_URL")
+
+
+@click.command()
+@click.option(
+    "--observations",
+    type=click.IntRange(0, MOST_OBSERVATIONS),
+    default=10_000,
+    show_default=True,
+    help="How many.",
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="Another one, other data.")
+@click.option("--serve", "serve_it", is_flag=True, help="Then serve it.")
+@click.pass_context
+@_sentence
+def synth(context: click.Context, observations: int, seed: int, serve_it: bool) -> None:
+    """Fill an empty database of its own with an invented process of any size.
+
+    It is made in var/synth. To make it elsewhere, set PTM_DEMO=1 beside PTM_HOME or
+    PTM_DATABASE_URL: invented observations never get into a real register.
+    """
+    from ptm_participation.synthesis.process import START, fill, refuse_unless_empty
+
+    if not any(os.environ.get(name) for name in PLACES):
+        os.environ["PTM_DEMO"] = "1"
+        os.environ["PTM_HOME"] = str(Path(__file__).resolve().parents[1] / "var" / "synth")
+    app = context.ensure_object(ScriptInfo).load_app()
+    with app.app_context():
+        if not app.config["DEMONSTRATION"]:
+            refuse_unless_empty()
+        with clock.at(START):
+            prepare(app)
+        fill(observations, seed, click.echo)
+    if serve_it:
+        _serve_afresh(app.config["ROOT"])
+    home = app.config["HOME"]
+    click.echo(f"To serve it: PTM_DEMO=1 PTM_HOME={home} ptm serve")
 
 
 def _serve_afresh(root: Path) -> None:

@@ -229,6 +229,11 @@ def fill(echo: Callable[[str], None]) -> None:
     if not made:
         _Demonstration(random.Random(SEED)).make()
         echo("The demonstration is ready: 79 observations, 56 in time and 23 late.")
+    print_accounts(echo)
+
+
+def print_accounts(echo: Callable[[str], None]) -> None:
+    """Say with which addresses and passwords one enters here."""
     echo("Accounts of the demonstration:")
     for role, email, _name in ACCOUNTS:
         echo(f"  {role.value:<14} {email:<30} {password_of(email)}")

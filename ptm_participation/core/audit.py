@@ -21,6 +21,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ptm_participation.core import clock
+from ptm_participation.core.bulk import fresh_keys, write_rows
 from ptm_participation.core.db import Model, db, insert_or_ignore
 from ptm_participation.core.transaction import before_commit, notes
 
@@ -129,10 +130,7 @@ def write_pending() -> None:
         return
     db.session.flush()
     for key in sorted({item.stream for item in pending}):
-        head = _locked_head(key)
-        for item in pending:
-            if item.stream == key:
-                _append(head, item)
+        _append(_locked_head(key), [item for item in pending if item.stream == key])
     db.session.flush()
 
 
@@ -146,38 +144,48 @@ def _locked_head(key: str) -> AuditStream:
     ).one()
 
 
-def _append(head: AuditStream, item: _Pending) -> None:
+def _append(head: AuditStream, items: list[_Pending]) -> None:
+    """Add entries to the end of a chain, with their payloads, in two statements."""
+    entries, payloads = [], []
+    for key, item in zip(fresh_keys(AuditEntry, len(items)), items, strict=True):
+        entry, text = _entry(head, item)
+        head.seq, head.hash = entry["seq"], entry["hash"]
+        entries.append({"id": key, **entry})
+        payloads.append({"entry_id": key, "text": text, "purge_after": item.purge_after})
+    write_rows(AuditEntry, entries)
+    write_rows(AuditPayload, payloads)
+
+
+def _entry(head: AuditStream, item: _Pending) -> tuple[dict[str, Any], str]:
+    """The entry that follows the chain's head, and its payload as text."""
     subject_type, subject_id = _subject_key(item.subject)
     text = canonical_json(item.payload)
     seq = head.seq + 1
-    values = {
-        "stream": head.key,
+    repeated = {
         "seq": seq,
-        "at": item.at.astimezone(dt.UTC).isoformat(),
         "actor": item.actor,
         "action": item.action,
         "subject_type": subject_type,
         "subject_id": subject_id,
-        "payload_sha256": sha256(text),
-        "purge_after": item.purge_after,
-        "prev": head.hash,
     }
-    line = canonical_json(values)
-    entry = AuditEntry(
-        stream_id=head.id,
-        seq=seq,
-        at=item.at,
-        actor=item.actor,
-        action=item.action,
-        subject_type=subject_type,
-        subject_id=subject_id,
-        record=line,
-        hash=sha256(line),
+    line = canonical_json(
+        {
+            **repeated,
+            "stream": head.key,
+            "at": item.at.astimezone(dt.UTC).isoformat(),
+            "payload_sha256": sha256(text),
+            "purge_after": item.purge_after,
+            "prev": head.hash,
+        }
     )
-    db.session.add(entry)
-    db.session.flush()
-    db.session.add(AuditPayload(entry_id=entry.id, text=text, purge_after=item.purge_after))
-    head.seq, head.hash = seq, entry.hash
+    entry = {
+        **repeated,
+        "stream_id": head.id,
+        "at": item.at,
+        "record": line,
+        "hash": sha256(line),
+    }
+    return entry, text
 
 
 def _subject_key(subject: Any) -> tuple[str, str]:
@@ -189,9 +197,7 @@ def _subject_key(subject: Any) -> tuple[str, str]:
 
 def canonical_json(value: Any) -> str:
     """One text for one value: sorted keys, no spaces, dates in ISO, enumerations by value."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain
-    )
+    return _canonical(value)
 
 
 def _plain(value: Any) -> Any:
@@ -208,6 +214,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (set, frozenset)):
         return sorted(value)
     return str(value)  # lazy translations, uuids
+
+
+_canonical = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain
+).encode
 
 
 def sha256(text: str) -> str:

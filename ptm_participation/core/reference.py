@@ -47,5 +47,6 @@ class Sourced:
 def fold(text: str) -> str:
     """Text as it is searched and sorted: lower case, without accents, single spaces."""
     plain = unicodedata.normalize("NFKD", text.casefold())
-    kept = "".join(c for c in plain if not unicodedata.combining(c))
-    return " ".join(kept.replace("\u2019", "'").split())
+    for mark in filter(unicodedata.combining, set(plain)):
+        plain = plain.replace(mark, "")
+    return " ".join(plain.replace("\u2019", "'").split())

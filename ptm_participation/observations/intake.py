@@ -5,7 +5,7 @@ What is kept here is never altered afterwards.
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -116,19 +116,37 @@ def submit_observation(
     made = form_tokens.claim(token)
     if made is not None:
         return db.session.get_one(Observation, int(made))
-    counts_at, basis, reason = _date_that_counts(received, counted)
-    _check(window, received, counts_at)
-    versions = _versions(window, received)
+    counts_at, basis, reason = date_that_counts(received, counted)
+    check_received(window, received, counts_at)
+    check_municipalities([received])
+    versions = sections_of(window, [received])
     submission, anchors = _keep_submission(
         window, received, versions, counts_at, token, notice, author, actor
     )
-    observation = _numbered(window, received, versions, submission)
+    number = next_number(window.register)
+    observation = make_observation(window, received, versions, submission, number)
     observation.date(window, counts_at, basis, reason)
     db.session.add(observation)
     db.session.flush()
-    _add_parties(observation, received)
-    _add_working_copy(observation, submission.text, anchors)
+    db.session.add_all(make_parties(observation, received))
+    db.session.add(make_working_text(observation, submission.text))
+    for anchor in anchors:
+        file_under(observation, anchor)
+    db.session.flush()
     form_tokens.made(token, observation.id)
+    announce(actor, window, received, submission, observation, token)
+    return observation
+
+
+def announce(
+    actor: Actor,
+    window: Window,
+    received: Received,
+    submission: Submission,
+    observation: Observation,
+    token: str,
+) -> None:
+    """Have the receipt sent, where there is an address for it, and the entry recorded."""
     if any(party.email for party in received.parties):
         jobs.enqueue(
             RECEIPT,
@@ -138,23 +156,22 @@ def submit_observation(
     audit.record(
         actor,
         "observation.registered",
-        observation,
+        (Observation.__tablename__, observation.id),
         stream=window.procedure.stream,
         register=window.register.slug,
         number=observation.number,
         sha256=submission.sha256,
         text_sha256=audit.sha256(submission.text),
         received_at=received.received_at,
-        counts_at=counts_at,
+        counts_at=observation.counts_at,
         in_time=observation.in_time,
-        basis=basis,
+        basis=observation.basis,
         channel=received.channel,
         identity_level=received.identity_level,
     )
-    return observation
 
 
-def _date_that_counts(
+def date_that_counts(
     received: Received, counted: CountedOtherwise | None
 ) -> tuple[dt.datetime, Basis, str]:
     """The instant that counts in law, on what ground, and the officer's reason if any."""
@@ -170,7 +187,8 @@ def _date_that_counts(
     return received.received_at, basis, ""
 
 
-def _check(window: Window, received: Received, counts_at: dt.datetime) -> None:
+def check_received(window: Window, received: Received, counts_at: dt.datetime) -> None:
+    """Raises InTheFuture, NotYetOpen, WindowShut or NothingAsked."""
     now = clock.now() + dt.timedelta(seconds=5)  # another server's clock may be a little ahead
     if received.received_at > now or counts_at > now:
         raise InTheFuture()
@@ -180,7 +198,11 @@ def _check(window: Window, received: Received, counts_at: dt.datetime) -> None:
         raise WindowShut(act=window.shut_act)
     if not received.requests or not all(_says_something(asked) for asked in received.requests):
         raise NothingAsked()
-    ids = {party.municipality_id for party in received.parties} - {None}
+
+
+def check_municipalities(several: Iterable[Received]) -> None:
+    """Raises UnknownMunicipality."""
+    ids = {party.municipality_id for received in several for party in received.parties} - {None}
     known = db.session.scalars(sa.select(Municipality.id).where(Municipality.id.in_(ids)))
     if ids - set(known):
         raise UnknownMunicipality()
@@ -190,9 +212,14 @@ def _says_something(asked: Asked) -> bool:
     return bool(asked.reasons.strip() or asked.proposed.strip())
 
 
-def _versions(window: Window, received: Received) -> dict[int, SectionVersion]:
-    """The sections spoken of, all of the window's plan."""
-    ids = {quote.version_id for asked in received.requests for quote in asked.quotes}
+def sections_of(window: Window, several: Iterable[Received]) -> dict[int, SectionVersion]:
+    """The sections spoken of, all of the window's plan. Raises SectionOfAnotherPlan."""
+    ids = {
+        quote.version_id
+        for received in several
+        for asked in received.requests
+        for quote in asked.quotes
+    }
     rows = db.session.scalars(
         sa.select(SectionVersion)
         .options(joinedload(SectionVersion.edition), joinedload(SectionVersion.document))
@@ -214,8 +241,33 @@ def _keep_submission(
     author: User | None,
     actor: Actor,
 ) -> tuple[Submission, list[Anchor]]:
+    submission = make_submission(
+        window, received, versions, counts_at, token, notice, author, actor
+    )
+    db.session.add(submission)
+    db.session.flush()
+    db.session.add_all(make_files(submission, received))
+    anchors = [
+        anchor
+        for position, asked in enumerate(received.requests, 1)
+        for anchor in _keep_request(submission, position, asked, versions)
+    ]
+    return submission, anchors
+
+
+def make_submission(
+    window: Window,
+    received: Received,
+    versions: dict[int, SectionVersion],
+    counts_at: dt.datetime,
+    token: str,
+    notice: PrivacyNotice | None,
+    author: User | None,
+    actor: Actor,
+) -> Submission:
+    """What is kept of what was received."""
     raw = _as_sent(window, received, versions, notice)
-    submission = Submission(
+    return Submission(
         window_id=window.id,
         channel=received.channel,
         received_at=received.received_at,
@@ -232,24 +284,18 @@ def _keep_submission(
         privacy_notice_id=notice.id if notice else None,
         language=received.language,
     )
-    db.session.add(submission)
-    db.session.flush()
+
+
+def make_files(submission: Submission, received: Received) -> Iterator[SubmissionFile]:
+    """The files that came with it."""
     for position, file in enumerate(received.files, 1):
-        db.session.add(
-            SubmissionFile(
-                submission_id=submission.id,
-                position=position,
-                file_sha256=file.sha256,
-                name=file.name,
-                file_class=file.file_class,
-            )
+        yield SubmissionFile(
+            submission_id=submission.id,
+            position=position,
+            file_sha256=file.sha256,
+            name=file.name,
+            file_class=file.file_class,
         )
-    anchors = [
-        anchor
-        for position, asked in enumerate(received.requests, 1)
-        for anchor in _keep_request(submission, position, asked, versions)
-    ]
-    return submission, anchors
 
 
 def _as_sent(
@@ -274,7 +320,7 @@ def holds(
     counted: CountedOtherwise | None,
 ) -> bool:
     """Whether the observation is what was received here, to the last letter, and counts alike."""
-    raw = _as_sent(window, received, _versions(window, received), None)
+    raw = _as_sent(window, received, sections_of(window, [received]), None)
     same = observation.submission.sha256 == audit.sha256(raw)
     if counted is None:
         return same and observation.basis is not Basis.OFFICER
@@ -287,15 +333,7 @@ def holds(
 def _keep_request(
     submission: Submission, position: int, asked: Asked, versions: dict[int, SectionVersion]
 ) -> list[Anchor]:
-    request = Request(
-        submission_id=submission.id,
-        position=position,
-        kind=asked.kind,
-        whole_plan=asked.whole_plan,
-        place=asked.place,
-        proposed=asked.proposed,
-        reasons=asked.reasons,
-    )
+    request = make_request(submission, position, asked)
     db.session.add(request)
     db.session.flush()
     anchors = [
@@ -306,11 +344,25 @@ def _keep_request(
     return anchors
 
 
-def _numbered(
+def make_request(submission: Submission, position: int, asked: Asked) -> Request:
+    """One of the things asked."""
+    return Request(
+        submission_id=submission.id,
+        position=position,
+        kind=asked.kind,
+        whole_plan=asked.whole_plan,
+        place=asked.place,
+        proposed=asked.proposed,
+        reasons=asked.reasons,
+    )
+
+
+def make_observation(
     window: Window,
     received: Received,
     versions: dict[int, SectionVersion],
     submission: Submission,
+    number: int,
 ) -> Observation:
     """The register's new entry, as the office begins with it."""
     return Observation(
@@ -329,17 +381,18 @@ def _numbered(
         search_text=_search_text(received, submission.text),
         subject_type=received.submitter.type or SubjectType.CITIZEN,
         municipality_id=received.submitter.municipality_id,
-        number=_next_number(window.register),
+        number=number,
     )
 
 
-def _next_number(register: Register) -> int:
-    """Take the register's next number; the row stays locked until the commit."""
+def next_number(register: Register, count: int = 1) -> int:
+    """Take the register's next number, the first of `count`; the row stays locked until the
+    commit."""
     return db.session.scalars(
         sa.update(Register)
         .where(Register.id == register.id)
-        .values(next_number=Register.next_number + 1)
-        .returning(Register.next_number - 1)
+        .values(next_number=Register.next_number + count)
+        .returning(Register.next_number - count)
         .execution_options(synchronize_session=False)
     ).one()
 
@@ -349,40 +402,40 @@ def _search_text(received: Received, text: str) -> str:
     return fold(f"{received.subject} {names} {text}")
 
 
-def _add_parties(observation: Observation, received: Received) -> None:
+def make_parties(observation: Observation, received: Received) -> Iterator[ObservationParty]:
+    """Who it is from, as declared."""
     for party in received.parties:
-        db.session.add(
-            ObservationParty(
-                observation_id=observation.id,
-                role=party.role,
-                capacity=party.capacity,
-                name=party.name,
-                type=party.type,
-                municipality_id=party.municipality_id,
-                email=party.email,
-                phone=party.phone,
-            )
+        yield ObservationParty(
+            observation_id=observation.id,
+            role=party.role,
+            capacity=party.capacity,
+            name=party.name,
+            type=party.type,
+            municipality_id=party.municipality_id,
+            email=party.email,
+            phone=party.phone,
         )
 
 
-def _add_working_copy(observation: Observation, text: str, anchors: Iterable[Anchor]) -> None:
-    db.session.add(
-        WorkingText(observation_id=observation.id, version=1, text=text, written_at=clock.now())
+def make_working_text(observation: Observation, text: str) -> WorkingText:
+    """The first version of the text that the office works on."""
+    return WorkingText(observation_id=observation.id, version=1, text=text, written_at=clock.now())
+
+
+def make_filing(
+    observation: Observation, anchor: Anchor, section: SectionVersion
+) -> ObservationAnchor:
+    """That the observation counts under the anchor's section."""
+    return ObservationAnchor(
+        observation_id=observation.id,
+        anchor_id=anchor.id,
+        provision_id=section.provision_id,
+        document_id=section.document_id,
     )
-    for anchor in anchors:
-        file_under(observation, anchor)
-    db.session.flush()
 
 
 def file_under(observation: Observation, anchor: Anchor) -> None:
     """Count the observation under the anchor's section."""
     section = anchor.section_version
     assert section is not None
-    db.session.add(
-        ObservationAnchor(
-            observation_id=observation.id,
-            anchor_id=anchor.id,
-            provision_id=section.provision_id,
-            document_id=section.document_id,
-        )
-    )
+    db.session.add(make_filing(observation, anchor, section))

@@ -18,6 +18,7 @@ from ptm_participation.core.audit import canonical_json, sha256
 from ptm_participation.core.db import Json, Model, one_of
 from ptm_participation.core.storage import StoredFile
 from ptm_participation.observations.workflow import (
+    OBSERVATION_WORKFLOW,
     Basis,
     Capacity,
     Channel,
@@ -230,6 +231,14 @@ class Observation(Model):
         self.counts_at, self.basis, self.reason = counts_at, basis, reason
         self.counts_on = clock.rome(counts_at).date()
         self.in_time = window.in_time(counts_at)
+
+    def give_protocol(self, number: str, on: dt.date) -> tuple[str, dt.date | None]:
+        """Let it bear this protocol number, or another one; returns what it bore before."""
+        before = (self.protocol_number, self.protocol_on)
+        self.protocol_number, self.protocol_on = number.strip(), on
+        if self.state is ObservationState.RECEIVED:
+            OBSERVATION_WORKFLOW.advance(self, ObservationState.REGISTERED)
+        return before
 
     @property
     def author_standing(self) -> Any:

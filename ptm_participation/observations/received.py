@@ -1,5 +1,6 @@
 """What a submission consists of, before it is kept: plain values, checked by the form."""
 
+import contextlib
 import dataclasses
 import datetime as dt
 import enum
@@ -9,6 +10,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from ptm_participation.core.audit import canonical_json
+from ptm_participation.core.formats import language
 from ptm_participation.observations.workflow import (
     Capacity,
     Channel,
@@ -106,18 +108,27 @@ def as_sent(received: Received, versions: dict[int, SectionVersion], **facts: An
 
 
 def _plain(value: Any) -> Any:
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {
-            field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)
-        }
+    if isinstance(value, (Received, Asked, Declared, Enclosed, Quote)):
+        return {name: _plain(getattr(value, name)) for name in _FIELDS[type(value)]}
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     return value.value if isinstance(value, enum.Enum) else value
 
 
+_FIELDS = {
+    kind: tuple(field.name for field in dataclasses.fields(kind))
+    for kind in (Received, Asked, Declared, Enclosed, Quote)
+}
+
+
+def _in_italian() -> contextlib.AbstractContextManager[None]:
+    """What the office reads is in Italian, whoever writes; forcing the locale costs time."""
+    return contextlib.nullcontext() if language() == "it" else force_locale("it")
+
+
 def as_text(received: Received, versions: dict[int, SectionVersion]) -> str:
     """The submission as plain text in Italian: what extracts are cut from."""
-    with force_locale("it"):
+    with _in_italian():
         blocks = [received.subject] if received.subject else []
         many = len(received.requests) > 1
         for number, asked in enumerate(received.requests, 1):
@@ -150,5 +161,5 @@ def default_title(received: Received, versions: dict[int, SectionVersion]) -> st
     briefs = dict.fromkeys(
         versions[quote.version_id].brief for asked in received.requests for quote in asked.quotes
     )
-    with force_locale("it"):
+    with _in_italian():
         return "; ".join(briefs)[:200] or _("The whole plan")

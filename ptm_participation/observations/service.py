@@ -95,10 +95,7 @@ def record_protocol(actor: Actor, observation: Observation, *, number: str, on: 
     """Write down the protocol number that the body gave, or correct it."""
     if on > clock.today():
         raise InTheFuture()
-    before = (observation.protocol_number, observation.protocol_on)
-    observation.protocol_number, observation.protocol_on = number.strip(), on
-    if observation.state is ObservationState.RECEIVED:
-        OBSERVATION_WORKFLOW.advance(observation, ObservationState.REGISTERED)
+    before = observation.give_protocol(number, on)
     _record(
         actor, "observation.protocol_recorded", observation, before=before, number=number, on=on
     )

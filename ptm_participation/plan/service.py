@@ -389,24 +389,28 @@ def draw_anchor(version: SectionVersion, exact: str = "", prefix: str = "") -> A
 
     `prefix` tells which occurrence is meant where the words occur more than once.
     """
-    exact = " ".join(exact.split())
-    if not exact:
-        anchor = Anchor(section_version=version)
-    else:
-        text = " ".join(version.text.split())
-        start = _find(text, exact, " ".join(prefix.split()))
-        if start is None:
-            raise WordsNotThere()
-        end = start + len(exact)
-        anchor = Anchor(
-            section_version=version,
-            exact=exact,
-            prefix=text[max(0, start - AROUND) : start],
-            suffix=text[end : end + AROUND],
-        )
+    anchor = anchor_on(version, exact, prefix)
     db.session.add(anchor)
     db.session.flush()
     return anchor
+
+
+def anchor_on(version: SectionVersion, exact: str = "", prefix: str = "") -> Anchor:
+    """The same anchor, not yet written: for an act that writes many at once."""
+    exact = " ".join(exact.split())
+    if not exact:
+        return Anchor(section_version_id=version.id)
+    text = " ".join(version.text.split())
+    start = _find(text, exact, " ".join(prefix.split()))
+    if start is None:
+        raise WordsNotThere()
+    end = start + len(exact)
+    return Anchor(
+        section_version_id=version.id,
+        exact=exact,
+        prefix=text[max(0, start - AROUND) : start],
+        suffix=text[end : end + AROUND],
+    )
 
 
 def _find(text: str, exact: str, prefix: str) -> int | None:
