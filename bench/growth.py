@@ -38,6 +38,7 @@ def measure(
                 many.engine,
                 many.observations,
                 at_once,
-                f"{on_many.rate:.1f}/s against {on_few.rate:.1f}/s",
+                f"{on_many.rate:.1f}/s against {on_few.rate:.1f}/s; CPU {on_many.cpu:.1f} and "
+                f"{on_few.cpu:.1f} ms",
                 **at_most(MOST, load.ratio(on_few, on_many)),
             )

@@ -6,10 +6,15 @@ are compared within a round, and the median of the rounds counts. Each connectio
 next page as soon as it has read the last. The client is written on bare sockets: it must cost as
 little as possible of the cores that it shares with the server. A round's rate is the sum of those
 of its connections, each until its own last answer, so that the end of a round costs nothing.
+
+Beside the clock stands the processor's time that the server's processes took for an answer (the
+kernel's count; PostgreSQL's own processes are not in it). On a busy machine it is the steadier
+figure of the two, though caches that others fill still show in it.
 """
 
 import dataclasses
 import json
+import os
 import socket
 import statistics
 import subprocess
@@ -17,6 +22,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from config import ROOT
@@ -38,6 +44,7 @@ class Side:
     port: int
     path: str
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    server: int = 0  # the process whose children answer
 
     @property
     def request(self) -> bytes:
@@ -48,11 +55,13 @@ class Side:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Served:
-    """How a side did: requests a second in each round, and how long answers took (ms)."""
+    """How a side did: requests a second in each round, how long answers took, and how much of
+    the server's processors each (ms)."""
 
     rates: list[float]
     p50: float
     p99: float
+    cpu: float
 
     @property
     def rate(self) -> float:
@@ -183,15 +192,33 @@ def _measure(sides: list[Side], connections: int, rounds: int, seconds: float) -
     slow = any(min(times) > SLOW_SECONDS for times in warm)
     rates: list[list[float]] = [[] for _ in sides]
     answers: list[list[float]] = [[] for _ in sides]
+    cpu = [0.0 for _ in sides]
     for _ in range(min(rounds, FEW_ROUNDS) if slow else rounds):
         for place, side in enumerate(sides):
+            before = _cpu_seconds(side.server)
             by_connection = _at_once(opened[side.port], _round(side, seconds))
+            cpu[place] += _cpu_seconds(side.server) - before
             rates[place].append(sum(len(times) / sum(times) for times in by_connection))
             answers[place] += [time for times in by_connection for time in times]
     return [
-        {"rates": rates[place], "p50": _percentile(times, 50), "p99": _percentile(times, 99)}
+        {
+            "rates": rates[place],
+            "p50": _percentile(times, 50),
+            "p99": _percentile(times, 99),
+            "cpu": 1000 * cpu[place] / len(times),
+        }
         for place, times in enumerate(answers)
     ]
+
+
+def _cpu_seconds(server: int) -> float:
+    """The processor's time that a server's workers have taken until now."""
+    workers = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+    ticks = 0
+    for worker in workers:
+        _name, _sep, fields = Path(f"/proc/{worker}/stat").read_text().rpartition(")")
+        ticks += sum(int(field) for field in fields.split()[11:13])  # utime and stime
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _percentile(times: list[float], percent: int) -> float:

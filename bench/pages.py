@@ -92,8 +92,8 @@ def measure(
                     yield Line(f"page: {page.name}", *kept, str(error), met=False)
                     continue
                 measured = (
-                    f"{_speed(ours)}; floor {_speed(under)}; "
-                    f"{ours.rate / bare.rate:.2f} of bare Flask"
+                    f"{_speed(ours)}; floor {_speed(under)}; by CPU "
+                    f"{_part(under, ours):.2f} × the floor, {_part(bare, ours):.3f} × bare Flask"
                 )
                 share = at_least(LEAST_SHARE, load.ratio(ours, under))
                 yield Line(f"page: {page.name}", *kept, measured, **share)
@@ -117,9 +117,18 @@ def _tax(
     for name, served in (("office", office), ("public", public)):
         # With one connection, what an answer takes is work; with more, it is mostly waiting.
         goal = at_most(MOST_TAX_MS, served.p50 - bare.p50, " ms") if kept[2] == 1 else {}
-        yield Line(f"tax: empty page, {name} layout", *kept, _speed(served), **goal)
+        measured = f"{_speed(served)}; by CPU {served.cpu - bare.cpu:.2f} ms over bare Flask"
+        yield Line(f"tax: empty page, {name} layout", *kept, measured, **goal)
     return bare
 
 
+def _part(of: load.Served, whole: load.Served) -> float:
+    """The processor's time of one in that of the other; nothing where too little was counted."""
+    return of.cpu / whole.cpu if whole.cpu else 0.0
+
+
 def _speed(served: load.Served) -> str:
-    return f"{served.rate:.1f}/s, p50 {served.p50:.1f} ms, p99 {served.p99:.1f} ms"
+    return (
+        f"{served.rate:.1f}/s, p50 {served.p50:.1f} ms, p99 {served.p99:.1f} ms, "
+        f"CPU {served.cpu:.1f} ms"
+    )

@@ -51,6 +51,7 @@ class Place:
     def environment(self) -> dict[str, str]:
         return {
             **os.environ,
+            "PTM_DEMO": "1",  # made-up observations are made nowhere else
             "PTM_HOME": str(self.home),
             "PTM_DATABASE_URL": self.url,
             "PTM_SECRET_KEY": "a key for measures",
@@ -104,13 +105,11 @@ class Place:
         """Make the installation unless it stands from before, and see that it can be used."""
         if fresh or not self._made.exists():
             self._empty()
+            many = ("--observations", str(self.observations), "--seed", str(seed))
             start = time.monotonic()
-            self.run("wsgi", "init")
             if self.observations == DEMONSTRATION:
                 self.run("wsgi", "demo")
             else:
-                many = ("--observations", str(self.observations), "--seed", str(seed))
-                start = time.monotonic()
                 self.run("wsgi", "synth", *many)
             self._made.write_text(json.dumps({"seconds": time.monotonic() - start}))
         else:
@@ -223,7 +222,7 @@ class Server:
     def side(self, path: str, *, signed_in: bool = True, **headers: str) -> Side:
         """A page of this server, asked by whoever is signed in or by a visitor."""
         known = {"Cookie": self.cookie} if signed_in else {}
-        return Side(self.port, path, {**known, **headers})
+        return Side(self.port, path, {**known, **headers}, self.pid)
 
 
 @contextlib.contextmanager

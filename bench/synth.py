@@ -1,8 +1,8 @@
 """How long `ptm synth` takes.
 
-The time of the command that made a place's observations, from its start to its end, with the
-reference data loaded before. It is kept beside the place, so a run that uses the place again
-tells the time of its making; `--fresh` makes it again.
+The time of the command that made a place's observations in an empty database, from its start to
+its end: the schema and the reference data are in it. It is kept beside the place, so a run that
+uses the place again tells the time of its making; `--fresh` makes it again.
 """
 
 from collections.abc import Iterator
