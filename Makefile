@@ -1,11 +1,12 @@
-# Two commands: `make run` and `make test`. Both set up whatever is missing by themselves.
+# Two commands: `make run` and `make test`. Both set up whatever is missing by themselves, and so
+# does `make bench`, which measures.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 VENDOR := node_modules/bootstrap-italia/package.json
 CATALOGUE := ptm_participation/translations/it/LC_MESSAGES/messages.mo
 
-.PHONY: run demo test check messages migration clean
+.PHONY: run demo test check bench messages migration clean
 
 run: $(VENV)/.ready $(VENDOR) $(CATALOGUE)
 	@$(BIN)/ptm init --serve
@@ -18,6 +19,11 @@ test: $(VENV)/.ready-dev $(VENDOR) $(CATALOGUE)
 
 check: $(VENV)/.ready-dev $(VENDOR) $(CATALOGUE)
 	@$(BIN)/python -m tests.run --checks
+
+# In part: make bench ENGINE=sqlite SIZES=10000,100000 ONLY=pages; FRESH=1 makes its databases again.
+bench: $(VENV)/.ready-dev $(VENDOR) $(CATALOGUE)
+	@$(BIN)/python -m bench $(foreach it,$(ENGINE),--engine $(it)) $(if $(SIZES),--sizes $(SIZES)) \
+	$(foreach it,$(ONLY),--only $(it)) $(if $(FRESH),--fresh)
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: name it with make PYTHON=python3.11")'

@@ -31,8 +31,11 @@ def _binaries() -> Path:
 
 
 @contextlib.contextmanager
-def server() -> Iterator[str]:
-    """Start a server in a folder of its own and give the URL of its first database."""
+def server(kept: Path | None = None, settings: str = SETTINGS) -> Iterator[str]:
+    """Start a server and give the URL of its first database.
+
+    Its data are made in a folder of its own, and go with it; those of a `kept` one stay there.
+    """
     given = os.environ.get("PTM_TEST_POSTGRESQL_URL")
     if given:
         yield given
@@ -40,18 +43,22 @@ def server() -> Iterator[str]:
     binaries = _binaries()
     with tempfile.TemporaryDirectory(prefix="ptm-pg-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
+        data = (kept or folder) / "data"
+        data.parent.mkdir(parents=True, exist_ok=True)
         user = _keeper(binaries)
         if user:
             shutil.chown(folder, user)
-        data = folder / "data"
-        _run(user, binaries / "initdb", "-D", data, "-A", "trust", "-U", "ptm", "-E", "UTF8",
-             "--locale=C", "--no-sync")  # fmt: skip
+            shutil.chown(data.parent, user)
+        if not data.exists():
+            _run(user, binaries / "initdb", "-D", data, "-A", "trust", "-U", "ptm", "-E", "UTF8",
+                 "--locale=C", "--no-sync")  # fmt: skip
         _run(user, binaries / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "-t", "60", "-o",
-             f"-k {folder} -c listen_addresses='' {SETTINGS}", "start")  # fmt: skip
+             f"-k {folder} -c listen_addresses='' {settings}", "start")  # fmt: skip
         try:
             yield f"postgresql+psycopg://ptm@/postgres?host={folder}"
         finally:
-            _run(user, binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+            _run(user, binaries / "pg_ctl", "-D", data, "-m", "fast" if kept else "immediate",
+                 "stop")  # fmt: skip
 
 
 def _keeper(binaries: Path) -> str | None:

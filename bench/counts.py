@@ -1,0 +1,98 @@
+"""Exact counts and the summary against SQL.
+
+Two comparisons, each turn by turn on the same connection, with the rows fetched. The read models
+of the summary and the counts of the office's views are called as pages call them, and the
+statements that they sent are then sent again as they are on the driver's cursor: that is what our
+code takes over its own SQL. Single tables of the summary are then set against the shortest
+statement that counts the same thing over the same index: that is what our SQL takes over what it
+could be. The goal is the same for both.
+"""
+
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+from bench.floor import Statement, send, statements_sent
+from bench.places import EMAIL, Place
+from bench.results import Line, at_most
+from ptm_participation.accounts.models import User
+from ptm_participation.core.db import db
+from ptm_participation.observations import filters
+from ptm_participation.observations.queries import Filter
+from ptm_participation.procedure.models import Procedure
+from ptm_participation.procedure.queries import get_procedure
+from ptm_participation.reporting import queries
+
+MOST = 1.5
+
+# A table of the summary, and the column by which the register's index counts it.
+TABLES: tuple[tuple[str, Callable[[Procedure, Filter], Any], str], ...] = (
+    ("by type", queries.by_type, "subject_type"),
+    ("by Comune", queries.by_municipality, "municipality_id"),
+    ("by week", queries.by_week, "counts_on"),
+)
+
+
+def _calls() -> dict[str, Callable[[], Any]]:
+    procedure, everything = get_procedure(), Filter()
+    reader = db.session.query(User).filter_by(email=EMAIL).one()
+    return {
+        "totals and tables of the summary": lambda: (
+            queries.totals(procedure, everything),
+            queries.tables(procedure, everything),
+        ),
+        "the office's views": lambda: filters.views(procedure, reader),
+    }
+
+
+def measure(place: Place, rounds: int) -> Iterator[Line]:
+    """Each call against the statements that it sends, each table against the bare count."""
+    with place.application() as app, app.test_request_context("/"):
+        for name, call in _calls().items():
+            call()  # what is done once a process is done here
+            with statements_sent() as statements:
+                call()
+            pairs = _compare(call, statements, rounds)
+            yield _line(place, name, "its statements", pairs)
+        procedure = get_procedure()
+        for name, table, column in TABLES:
+            statement = (
+                f"SELECT {column}, in_time, count(*) FROM observation "  # noqa: S608 - ours
+                "WHERE register_id IN "
+                f"(SELECT id FROM register WHERE procedure_id = {procedure.id})"
+                f" GROUP BY {column}, in_time"
+            )
+            pairs = _compare(partial(table, procedure, Filter()), [(statement, ())], rounds)
+            yield _line(place, f"summary {name}", "a bare count", pairs)
+
+
+def _line(place: Place, name: str, against: str, pairs: list[tuple[float, float]]) -> Line:
+    ours, bare = (1000 * statistics.median(times) for times in zip(*pairs, strict=True))
+    return Line(
+        f"counts: {name}",
+        place.engine,
+        place.observations,
+        measured=f"{ours:.1f} ms, {against} {bare:.1f} ms",
+        **at_most(MOST, statistics.median(mine / theirs for mine, theirs in pairs)),
+    )
+
+
+def _compare(
+    call: Callable[[], Any], statements: list[Statement], rounds: int
+) -> list[tuple[float, float]]:
+    """Seconds of the call and of the statements, round by round."""
+
+    def send_them() -> None:
+        send(db.session.connection().connection.cursor(), statements)
+
+    send_them()
+    call()
+    return [(_seconds(call), _seconds(send_them)) for _ in range(rounds)]
+
+
+def _seconds(work: Callable[[], Any]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
