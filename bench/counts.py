@@ -11,7 +11,6 @@ could be. The goal is the same for both.
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Any
 
 from bench.floor import Statement, send, statements_sent
@@ -21,17 +20,17 @@ from ptm_participation.accounts.models import User
 from ptm_participation.core.db import db
 from ptm_participation.observations import filters
 from ptm_participation.observations.queries import Filter
-from ptm_participation.procedure.models import Procedure
 from ptm_participation.procedure.queries import get_procedure
-from ptm_participation.reporting import queries
+from ptm_participation.reporting import inflow, queries
+from ptm_participation.reporting.tables import Tally
 
 MOST = 1.5
 
-# A table of the summary, and the column by which the register's index counts it.
-TABLES: tuple[tuple[str, Callable[[Procedure, Filter], Any], str], ...] = (
+# A table of the summary, and the column by which an index counts it.
+TABLES: tuple[tuple[str, Callable[[Tally], Any], str], ...] = (
     ("by type", queries.by_type, "subject_type"),
     ("by Comune", queries.by_municipality, "municipality_id"),
-    ("by week", queries.by_week, "counts_on"),
+    ("by week", inflow.by_week, "counts_on"),
 )
 
 
@@ -40,8 +39,8 @@ def _calls() -> dict[str, Callable[[], Any]]:
     reader = db.session.query(User).filter_by(email=EMAIL).one()
     return {
         "totals and tables of the summary": lambda: (
-            queries.totals(procedure, everything),
-            queries.tables(procedure, everything),
+            queries.totals(tally := Tally(procedure, everything)),
+            queries.tables(tally),
         ),
         "the office's views": lambda: filters.views(procedure, reader),
     }
@@ -59,12 +58,12 @@ def measure(place: Place, rounds: int) -> Iterator[Line]:
         procedure = get_procedure()
         for name, table, column in TABLES:
             statement = (
-                f"SELECT {column}, in_time, count(*) FROM observation "  # noqa: S608 - ours
-                "WHERE register_id IN "
-                f"(SELECT id FROM register WHERE procedure_id = {procedure.id})"
-                f" GROUP BY {column}, in_time"
+                f"SELECT {column}, count(CASE WHEN in_time THEN 1 END), count(*) "  # noqa: S608
+                f"FROM observation WHERE procedure_id = {procedure.id} GROUP BY {column}"
             )
-            pairs = _compare(partial(table, procedure, Filter()), [(statement, ())], rounds)
+            pairs = _compare(
+                lambda make=table: make(Tally(procedure, Filter())), [(statement, ())], rounds
+            )
             yield _line(place, f"summary {name}", "a bare count", pairs)
 
 

@@ -13,6 +13,7 @@ import datetime as dt
 import io
 import json
 import resource
+import shutil
 import sqlite3
 import statistics
 import subprocess
@@ -114,27 +115,21 @@ def _child(folder: Path, name: str, count: int) -> dict[str, float]:
 def xlsx(count: int, _source: str, file: Any) -> None:
     from ptm_participation.reporting.exports import to_xlsx
 
-    to_xlsx(_sheet(rows(count)), file)
+    file.writelines(to_xlsx(_sheet(rows(count))))
 
 
 def xlsx_alone(count: int, _source: str, file: Any) -> None:
-    import xlsxwriter
+    from rustpy_xlsxwriter import Format, write_worksheets
 
-    book = xlsxwriter.Workbook(file, {"constant_memory": True})
-    day = book.add_format({"num_format": "dd/mm/yyyy"})
-    instant = book.add_format({"num_format": "dd/mm/yyyy hh:mm:ss"})
-    page = book.add_worksheet()
-    for number, row in enumerate(rows(count)):
-        for column, (kind, value) in enumerate(zip(KINDS, row, strict=True)):
-            if kind == "t":
-                page.write_string(number, column, value)
-            elif kind == "n":
-                page.write_number(number, column, value)
-            elif kind == "d":
-                page.write_datetime(number, column, value, day)
-            else:
-                page.write_datetime(number, column, value.replace(tzinfo=None), instant)
-    book.close()
+    formats = {"d": "dd/mm/yyyy", "i": "dd/mm/yyyy hh:mm:ss"}
+    columns = [
+        Format().set_num_format(formats[kind]) if kind in formats else Format() for kind in KINDS
+    ]
+    names = [f"Colonna {number}" for number in range(COLUMNS)]
+    with tempfile.NamedTemporaryFile(suffix=".xlsx") as made:
+        records = (dict(zip(names, row, strict=True)) for row in rows(count))
+        write_worksheets([("Prova", records)], made.name, column_formats={"Prova": columns})
+        shutil.copyfileobj(made, file)
 
 
 def csv_made(count: int, _source: str, file: Any) -> None:
@@ -147,7 +142,7 @@ def csv_made(count: int, _source: str, file: Any) -> None:
 def csv_ours(count: int, source: str, file: Any) -> None:
     from ptm_participation.reporting.exports import to_csv
 
-    file.writelines(to_csv(_sheet(_read(source, count))))
+    file.writelines(to_csv(_sheet(_read(source, count), as_text=True)))
 
 
 def csv_alone(count: int, source: str, file: Any) -> None:
@@ -161,11 +156,15 @@ def _read(source: str, count: int) -> Iterator[Sequence[Any]]:
     yield from sqlite3.connect(source).execute("SELECT * FROM cells LIMIT ?", (count,))
 
 
-def _sheet(content: Iterator[Sequence[Any]]) -> Any:
-    from ptm_participation.reporting.exports import Sheet
+def _sheet(content: Iterator[Sequence[Any]], *, as_text: bool = False) -> Any:
+    from ptm_participation.reporting.exports import Column, Kind, Note, Sheet
 
-    headings = [f"Colonna {number}" for number in range(COLUMNS)]
-    return Sheet("Prova", "Prova", headings, content, [("Filtro", "Nessuno")])
+    kinds = {"n": Kind.NUMBER} if as_text else {"n": Kind.NUMBER, "d": Kind.DAY, "i": Kind.INSTANT}
+    columns = [
+        Column(f"column_{number}", f"Colonna {number}", kinds.get(kind, Kind.TEXT))
+        for number, kind in enumerate(KINDS)
+    ]
+    return Sheet("Prova", "Prova", columns, content, [Note("filter", "Filtro", "Nessuno")])
 
 
 MAKERS = {

@@ -41,7 +41,8 @@ PAGES = (
     Page("published observation", "/osservazioni/{published}", signed_in=False),
     WORKLIST,
     Page("observation in the office", "/ufficio/osservazioni/{middle}"),
-    Page("summary", "/ufficio/sintesi"),
+    Page("dashboard", "/ufficio/sintesi"),
+    Page("summary", "/ufficio/sintesi/tabelle"),
 )
 
 

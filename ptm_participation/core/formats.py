@@ -118,7 +118,7 @@ def hour(value: dt.datetime) -> str:
 @_remembered
 def weekday_of_table(value: dt.date) -> str:
     """«lun 2 nov 2020»: a day of a table where weekends must be told from other days."""
-    return format_date(value, "EEE d MMM y", locale=_locale()).replace(" ", NO_BREAK)
+    return format_date(value, "EEE d MMM y", locale=_locale())
 
 
 def hour_span(first: int) -> str:

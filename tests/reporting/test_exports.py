@@ -17,6 +17,7 @@ from ptm_participation.observations.workflow import Channel
 from ptm_participation.procedure import queries as procedures
 from ptm_participation.reporting import queries
 from ptm_participation.reporting.sheets import EXPORTS
+from ptm_participation.reporting.tables import Tally
 from ptm_participation.stakeholders.subjects import SubjectType
 from tests import factories
 from tests.pages import Browser
@@ -176,7 +177,7 @@ def test_one_table_of_the_summary_can_be_had(as_manager: Browser) -> None:
 
 def test_every_table_of_the_summary_page_can_be_had(as_manager: Browser) -> None:
     factories.observation(place="Rho")
-    tables = queries.tables(procedures.get_procedure(), Filter())
+    tables = queries.tables(Tally(procedures.get_procedure(), Filter()))
 
     for table in tables:
         _notes, rows = read_csv(

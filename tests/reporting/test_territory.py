@@ -253,7 +253,9 @@ def test_an_empty_process_says_so(as_manager: Browser) -> None:
 
 
 def test_the_summary_leads_to_the_map_under_its_filter(as_manager: Browser) -> None:
-    page = as_manager.open("/ufficio/sintesi", zona="3").follow("Mappa dei Comuni")
+    page = as_manager.open("/ufficio/sintesi", zona="3").follow(
+        "Altre misure e la tabella dei Comuni"
+    )
 
     assert page.items(".ptm-chip")[0] == "Zona: Nord Ovest"
 
