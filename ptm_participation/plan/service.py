@@ -14,7 +14,7 @@ from ptm_participation.core.errors import ChangedMeanwhile, DomainError
 from ptm_participation.core.reference import Verification, fold
 from ptm_participation.core.transaction import use_case
 from ptm_participation.plan import kinds
-from ptm_participation.plan.kinds import WITHIN_A_PAGE, SectionKind
+from ptm_participation.plan.kinds import WITHIN_A_PAGE
 from ptm_participation.plan.matching import Known, Pairs, match
 from ptm_participation.plan.models import (
     Anchor,
@@ -328,9 +328,10 @@ class _TreeWriter:
         return Provision(document_id=self.document.id)
 
     def _address(self, version: SectionVersion) -> str:
-        """The version's slug, counted on where sections without a number share one."""
+        """The version's slug, counted on where sections share one: those without a number, and
+        commi that a law prints twice with the same."""
         slug = version.slug
-        if slug in self.slugs and version.number and version.kind is not SectionKind.NOTE:
+        if slug in self.slugs and version.number and version.kind not in WITHIN_A_PAGE:
             raise NumberTwice(slug=slug)
         again = 1
         while slug in self.slugs:

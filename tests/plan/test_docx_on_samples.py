@@ -11,11 +11,15 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
+from ptm_participation.core.audit import SYSTEM
 from ptm_participation.plan.akn import read_akoma_ntoso
 from ptm_participation.plan.docx import read_docx
 from ptm_participation.plan.reading import Reading
+from ptm_participation.plan.service import import_text
 from ptm_participation.plan.tree import Node
+from tests import factories
 from tests.plan import office
 
 SAMPLES = Path(__file__).parents[2].parent / "shared" / "domain" / "samples"
@@ -126,3 +130,15 @@ def test_every_paragraph_of_the_statute_leads_to_its_section(tmp_path: Path) -> 
         node = nodes[paragraph.node]
         words = re.sub(r"^(Art\. \d+ ?- ?|CAPO \w+(?: - )?|\d+\. |[a-z]\) )", "", paragraph.text)
         assert " ".join(words.split()) in f"{node.heading} {node.text}", paragraph.text
+
+
+def test_both_laws_are_taken_into_an_edition_whole(app: Flask, tmp_path: Path) -> None:
+    norms = factories.section("18").document
+    code = office.lines_of(read_akoma_ntoso((SAMPLES / "cad_dlgs82_2005_akn.xml").read_bytes()))
+    for label, lines in (("statuto", statute_lines()), ("codice", code)):
+        document = office.to_docx(tmp_path, label, office.flat_odt(lines, styled=False))
+        reading = read_docx(document, f"{label}.docx")
+
+        report = import_text(SYSTEM, norms, label, reading.tree, source="prova")
+
+        assert report.sections == sum(1 for root in reading.tree for _node in root.walk())

@@ -110,6 +110,21 @@ def test_two_articles_of_one_number_are_refused_and_nothing_is_written(app: Flas
     assert not db.session.scalar(sa.select(Edition).filter_by(label="doppia"))
 
 
+def test_a_comma_number_that_a_law_prints_twice_is_taken_as_printed(app: Flask) -> None:
+    """Art. 35 of the statute of Naples has commi 1, 2, 3, 2, 3."""
+    commi = tuple(
+        Node(SectionKind.COMMA, number, "", f"Parole {place}.")
+        for place, number in enumerate(("1", "2", "3", "2", "3"), 1)
+    )
+    _import("stampata", Node(SectionKind.ARTICLE, "35", "Consiglio", "", commi))
+
+    assert [_version("stampata", f"art-35-c-{slug}").text for slug in ("2", "2-2", "3-2")] == [
+        "Parole 2.",
+        "Parole 4.",
+        "Parole 5.",
+    ]
+
+
 articles = st.lists(
     st.sampled_from([*WORDS, "Paesaggio", "Mobilità", "Energia"]),
     min_size=1,
