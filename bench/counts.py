@@ -30,7 +30,7 @@ MOST = 1.5
 TABLES: tuple[tuple[str, Callable[[Tally], Any], str], ...] = (
     ("by type", queries.by_type, "subject_type"),
     ("by Comune", queries.by_municipality, "municipality_id"),
-    ("by week", inflow.by_week, "counts_on"),
+    ("by week", inflow.by_week, "counts_on, counts_hour"),
 )
 
 

@@ -66,7 +66,9 @@ def _change_indexes() -> None:
         sqlite_where=published,
         postgresql_where=published,
     )
-    op.create_index("ix_observation_protocol", "observation", ["register_id", "protocol_number"])
+    op.create_index(
+        "ix_observation_protocol", "observation", ["register_id", "protocol_number", "number"]
+    )
 
 
 def _fill_hours() -> None:

@@ -188,7 +188,7 @@ class Observation(Model):
             sqlite_where=sa.text("published_at IS NOT NULL"),
             postgresql_where=sa.text("published_at IS NOT NULL"),
         ),
-        sa.Index("ix_observation_protocol", "register_id", "protocol_number"),
+        sa.Index("ix_observation_protocol", "register_id", "protocol_number", "number"),
         sa.Index("ix_observation_day", "procedure_id", "counts_on", "counts_hour", "in_time"),
     )
 

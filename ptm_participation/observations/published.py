@@ -150,6 +150,31 @@ _UNIT_COUNTS = (
 )
 
 
+_ONE = (
+    _BASE.add_columns(WorkingText.text, Observation.published_at, Observation.received_at)
+    .join(
+        WorkingText,
+        sa.and_(
+            WorkingText.observation_id == Observation.id,
+            WorkingText.version == Observation.published_version,
+        ),
+    )
+    .where(
+        Observation.register_id == sa.bindparam("register"),
+        Observation.number == sa.bindparam("number"),
+        Observation.published_at.is_not(None),
+    )
+)
+_CITED_BY = (
+    sa.select(Anchor.section_version_id)
+    .join(ObservationAnchor, ObservationAnchor.anchor_id == Anchor.id)
+    .where(
+        ObservationAnchor.observation_id == sa.bindparam("observation"),
+        Anchor.section_version_id.is_not(None),
+    )
+)
+
+
 def published_on_page(unit_id: int, *, limit: int = 200) -> dict[int, list[PublishedRow]]:
     """For each section on a page, the published observations that speak of it."""
     pairs = db.session.execute(_SPEAKING_OF, {"unit": unit_id, "most": limit}).all()
@@ -194,34 +219,13 @@ class PublishedObservation:
 
 def get_published(register: Register, number: int) -> PublishedObservation:
     """A published observation. Raises NotFound for one that is not."""
-    query = _BASE.where(
-        Observation.register_id == register.id,
-        Observation.number == number,
-        Observation.published_at.is_not(None),
-    )
-    row = db.session.execute(query).first()
+    row = db.session.execute(_ONE, {"register": register.id, "number": number}).first()
     if row is None:
         raise NotFound()
-    text, published_at, received_at = db.session.execute(
-        sa.select(WorkingText.text, Observation.published_at, Observation.received_at)
-        .join(
-            Observation,
-            sa.and_(
-                Observation.id == WorkingText.observation_id,
-                Observation.published_version == WorkingText.version,
-            ),
-        )
-        .where(Observation.id == row.id)
-    ).one()
-    assert published_at is not None
-    versions = db.session.scalars(
-        sa.select(Anchor.section_version_id)
-        .join(ObservationAnchor, ObservationAnchor.anchor_id == Anchor.id)
-        .where(ObservationAnchor.observation_id == row.id, Anchor.section_version_id.is_not(None))
-    ).all()
+    versions = db.session.scalars(_CITED_BY, {"observation": row.id}).all()
     found = section_rows(version for version in versions if version is not None)
     return PublishedObservation(
-        _public_row(row), text, published_at, received_at, list(found.values())
+        _public_row(row), row.text, row.published_at, row.received_at, list(found.values())
     )
 
 

@@ -133,6 +133,7 @@ _ON_PAGE = (
     _rows().where(SectionVersion.unit_id == sa.bindparam("unit")).order_by(SectionVersion.position)
 )
 _HOLDERS = _holders()
+_OF_IDS = _rows().where(SectionVersion.id.in_(sa.bindparam("ids", expanding=True)))
 _VERSIONS = (
     sa.select(Edition, *_ROW)
     .select_from(SectionVersion)
@@ -307,7 +308,7 @@ def sections(ids: Iterable[int]) -> dict[int, SectionRow]:
     wanted = list(ids)
     if not wanted:
         return {}
-    return {row.id: row for row in _read(_rows().where(SectionVersion.id.in_(wanted)))}
+    return {row.id: row for row in _read(_OF_IDS, ids=wanted)}
 
 
 def section_of(edition: Edition, provision_id: int) -> SectionRow | None:

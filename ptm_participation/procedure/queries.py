@@ -39,7 +39,11 @@ _OFFICE = (
     .order_by(Procedure.id.desc())
     .limit(1)
 )
-_REGISTER = sa.select(Register).where(Register.slug == sa.bindparam("slug"))
+_REGISTER = (
+    sa.select(Register)
+    .options(joinedload(Register.procedure))
+    .where(Register.slug == sa.bindparam("slug"))
+)
 _REGISTERS = (
     sa.select(Register)
     .where(Register.procedure_id == sa.bindparam("procedure"))

@@ -19,6 +19,7 @@ from ptm_participation.plan import queries as plan
 from ptm_participation.plan.models import Document, Edition, Plan
 from ptm_participation.plan.queries import SectionRow
 from ptm_participation.procedure import queries as procedures
+from ptm_participation.procedure.models import Procedure
 from ptm_participation.stakeholders.subjects import SubjectGroup
 from ptm_participation.territory import queries as territory
 
@@ -30,13 +31,21 @@ def shareable() -> None:
     g.shareable = True
 
 
+def _procedure() -> Procedure:
+    """The procedure that the public reads of, asked for once a request."""
+    if "procedure" not in g:
+        g.procedure = procedures.get_procedure()
+    shown: Procedure = g.procedure
+    return shown
+
+
 @bp.app_context_processor
 def _term() -> dict[str, Any]:
     """The window that every page of the plan speaks of, asked for only where it is shown."""
 
     def present_window() -> Any:
         if "window" not in g:
-            g.window = procedures.public_window(procedures.get_procedure())
+            g.window = procedures.public_window(_procedure())
         return g.window
 
     return {"present_window": present_window}
@@ -46,7 +55,7 @@ def _term() -> dict[str, Any]:
 @public
 def home() -> Any:
     shareable()
-    procedure = procedures.get_procedure()
+    procedure = _procedure()
     window, stages = procedures.public_window(procedure), procedures.path(procedure)
     return render_template(
         "site/home.html",
@@ -64,7 +73,7 @@ def home() -> Any:
 @public
 def path() -> Any:
     shareable()
-    procedure = procedures.get_procedure()
+    procedure = _procedure()
     return render_template(
         "site/path.html",
         procedure=procedure,
@@ -85,7 +94,7 @@ def _edition(of: Plan, default: Edition) -> Edition:
 @public
 def plan_index() -> Any:
     shareable()
-    procedure = procedures.get_procedure()
+    procedure = _procedure()
     edition = _edition(procedure.plan, procedure.edition)
     words = request.args.get("q", "").strip()[:200]
     return render_template(
@@ -105,7 +114,7 @@ def plan_index() -> Any:
 @public
 def document(document: str) -> Any:
     shareable()
-    procedure = procedures.get_procedure()
+    procedure = _procedure()
     edition = _edition(procedure.plan, procedure.edition)
     shown = plan.get_document(procedure.plan, document)
     words = request.args.get("q", "").strip()[:200]
@@ -127,7 +136,7 @@ def document(document: str) -> Any:
 @public
 def section(document: str, slug: str) -> Any:
     shareable()
-    procedure = procedures.get_procedure()
+    procedure = _procedure()
     edition = _edition(procedure.plan, procedure.edition)
     shown = plan.get_document(procedure.plan, document)
     row = plan.get_section(edition, shown, slug)
@@ -185,7 +194,7 @@ def _neighbours(
 @public
 def observations() -> Any:
     shareable()
-    procedure = procedures.get_procedure()
+    procedure = _procedure()
     groups = {group.value: group for group in SubjectGroup}
     filter_ = published.PublicFilter(
         group=groups.get(request.args.get("gruppo", "")),
@@ -246,7 +255,7 @@ def contents(kind: str) -> Any:
     return render_template(
         "site/contents.html",
         kind=shown,
-        contents=communications.list_published(procedures.get_procedure(), shown),
+        contents=communications.list_published(_procedure(), shown),
     )
 
 
@@ -270,7 +279,7 @@ def content_file(content_id: int) -> Any:
 @public
 def privacy() -> Any:
     shareable()
-    procedure = procedures.get_procedure()
+    procedure = _procedure()
     return render_template(
         "site/privacy.html", notice=procedures.notice_in_force(procedure), procedure=procedure
     )
@@ -280,7 +289,7 @@ def privacy() -> Any:
 @public
 def ways() -> Any:
     shareable()
-    procedure = procedures.get_procedure()
+    procedure = _procedure()
     return render_template(
         "site/ways.html", procedure=procedure, window=procedures.public_window(procedure)
     )
@@ -290,7 +299,7 @@ def ways() -> Any:
 @public
 def accessibility() -> Any:
     shareable()
-    return render_template("site/accessibility.html", procedure=procedures.get_procedure())
+    return render_template("site/accessibility.html", procedure=_procedure())
 
 
 @bp.route("/assets/<version>/<path:path>")
