@@ -173,7 +173,7 @@ def test_what_waits_for_the_office_is_told_with_its_list(as_manager: Browser, st
 
     page = as_manager.open(DASHBOARD)
 
-    waiting = {link.get_text(strip=True): link["href"] for link in page.soup.select(".ptm-due a")}
+    waiting = {link.get_text(strip=True): link["href"] for link in page.soup.select(".ptm-ahead a")}
     assert "9 osservazioni senza numero di protocollo" in waiting
     assert "1 osservazione verificata da pubblicare" in waiting
     listed = as_manager.open(waiting["1 osservazione verificata da pubblicare"])
