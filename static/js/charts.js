@@ -117,20 +117,24 @@ document.addEventListener("DOMContentLoaded", () => {
   // The whole picture, with its title, what it counts, the filter and the instant.
   const download = (box, drawn) => {
     const colours = { solid: "#0066cc", outline: "#8a5300", ground: "#fff", text: "#1a1a1a", soft: "#455b71", term: "#a3232d", focus: "#000" };
-    const width = 1000, space = 74, tall = height(drawn, box.dataset.chart, width) + space + 26;
+    const width = 1000, space = 74, tall = height(drawn, box.dataset.chart, width) + space + 34;
     const holder = document.createElement("div");
     const chart = echarts.init(holder, null, { renderer: "canvas", width, height: tall });
     const wanted = options(drawn, box.dataset.chart, width, colours);
     wanted.grid.top += space;
-    wanted.grid.bottom += 26;
+    wanted.grid.bottom += 34;
     chart.setOption(wanted);
-    const key = drawn.series.map(({ name, look: kind }) => `${kind === "solid" ? "■" : "□"} ${name}`).join("   ");
-    const text = (y, words_, size, weight, colour) => ({ type: "text", x: 12, y, style: { verticalAlign: "top", text: words_, fill: colour, font: `${weight} ${size}px Titillium Web, sans-serif`, width: width - 24, overflow: "break" } });
+    const key = drawn.series.map(({ name, look: kind }) => `{${kind}|${kind === "solid" ? "■" : "□"}} ${name}`).join("   ");
+    const text = (y, said, size, weight, colour) => ({ type: "text", x: 12, y, style: {
+      verticalAlign: "middle", text: said, fill: colour, width: width - 24, overflow: "break",
+      font: `${weight} ${size}px Titillium Web, sans-serif`,
+      rich: { solid: { fill: colours.solid, fontSize: 18 }, outline: { fill: colours.outline, fontSize: 18 } },
+    } });
     const marks = term(chart, drawn, box.dataset.chart, colours);
-    if (marks.length) { marks[0].shape.y1 = space + 12; marks[0].shape.y2 = tall - 52; marks[1].y = space - 4; }
+    if (marks.length) { marks[0].shape.y1 = space + 12; marks[0].shape.y2 = tall - 60; marks[1].y = space; }
     chart.setOption({ graphic: [
-      text(10, drawn.title, 20, 700, colours.text), text(40, key, 14, 400, colours.text),
-      text(tall - 24, box.dataset.foot, 13, 400, colours.soft), ...marks,
+      text(24, drawn.title, 20, 700, colours.text), text(52, key, 15, 400, colours.text),
+      text(tall - 16, box.dataset.foot, 13, 400, colours.soft), ...marks,
     ] });
     chart.getRenderedCanvas({ pixelRatio: 2, backgroundColor: "#fff" }).toBlob((blob) => {
       const link = document.createElement("a");
