@@ -114,13 +114,7 @@ def read(procedure: Procedure, filter_: Filter, *, seen_by: Reader) -> Dashboard
 def _ahead(stages: list[Stage], procedure: Procedure) -> list[Ahead]:
     """The next days of the calendar and the terms still to come, soonest first."""
     today = clock.today()
-    days = [
-        Ahead(step.starts_on, step.title)
-        for stage in stages
-        for step in stage.steps
-        if step.starts_on > today
-    ]
-    days += [
+    terms = [
         Ahead(
             clock.rome(window.closes_at - dt.timedelta(microseconds=1)).date(),
             _(
@@ -131,6 +125,13 @@ def _ahead(stages: list[Stage], procedure: Procedure) -> list[Ahead]:
         )
         for window in procedures.list_windows(procedure)
         if window.closes_at > clock.now()
+    ]
+    told = {term.day for term in terms}  # the calendar names a term too, without its hour
+    days = terms + [
+        Ahead(step.starts_on, step.title)
+        for stage in stages
+        for step in stage.steps
+        if step.starts_on > today and step.starts_on not in told
     ]
     return sorted(days, key=lambda ahead: ahead.day)[:MOST_AHEAD]
 
