@@ -250,7 +250,7 @@ def _manager_reads(page: Page, email: str, folder: Path) -> dict[str, int]:
     assert int(shown[0]) == from_sheet[0]
 
     page.goto("/ufficio/sintesi")
-    page.get_by_role("link", name="2", exact=True).first.click()
+    page.locator(".ptm-fig", has_text="osservazioni").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("2 osservazioni")
     page.get_by_role("link", name="Pubblica", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Pubblica 2 osservazioni")
