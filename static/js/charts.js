@@ -170,7 +170,8 @@ document.addEventListener("DOMContentLoaded", () => {
     panel.querySelector(".ptm-plottools").prepend(key);
     let chart, at = -1;
     const redraw = () => {
-      const width = box.clientWidth;
+      // On paper the picture made before stands in its place: nothing is drawn where none is seen.
+      const width = plot.clientWidth;
       if (!width) return;
       plot.style.height = `${height(drawn, shape, width)}px`;
       chart ??= listen(echarts.init(plot, null, { renderer: "canvas" }));
