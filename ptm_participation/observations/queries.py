@@ -498,12 +498,12 @@ def count_views(
 ) -> dict[str, int]:
     """How many each of the saved views holds, counted no further than COUNT_CAP: one query.
 
-    A saved view names no words, and staff alone have views.
+    A saved view names no words. Staff alone have views: raises NotFound for anybody else.
     """
+    if not seen_by.can(Permission.REGISTER):
+        raise NotFound()
     query = _count_views(procedure.id, tuple(views.items()))
-    return (
-        dict(db.session.execute(query).one()._mapping) if seen_by.can(Permission.REGISTER) else {}
-    )
+    return dict(db.session.execute(query).one()._mapping)
 
 
 @functools.lru_cache(maxsize=16)
