@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509.oid import NameOID
 
 from ptm_participation.accounts.models import User
+from ptm_participation.consultations.models import AttendanceRole, Consultation, ConsultationKind
+from ptm_participation.consultations.service import Account, Attended, log_consultation
 from ptm_participation.core import clock, form_tokens
 from ptm_participation.core.audit import SYSTEM, VISITOR, Actor
 from ptm_participation.core.db import db
@@ -28,7 +30,7 @@ from ptm_participation.plan.queries import resolve_references
 from ptm_participation.plan.service import import_text
 from ptm_participation.plan.tree import Node
 from ptm_participation.procedure import queries as procedures
-from ptm_participation.procedure.models import IdentityLevel, Window
+from ptm_participation.procedure.models import IdentityLevel, StepKind, Window
 from ptm_participation.reference.loader import FOLDER, Counts, load_reference_data
 from ptm_participation.reference.models import ReferenceLoad
 from ptm_participation.stakeholders.models import Stakeholder
@@ -110,6 +112,26 @@ def observation(
         received(**facts),
         token=token or form_tokens.new_token(),
         author=author,
+    )
+
+
+def meeting(staff: User, *, present: str, absent: str, sections: str = "18") -> Consultation:
+    """A meeting of 7 October 2020 at which one body was and another was not."""
+    return log_consultation(
+        staff,
+        procedures.get_procedure(),
+        Account(
+            kind=ConsultationKind.MEETING,
+            phase=StepKind.LISTENING,
+            title="Incontro",
+            starts_at=clock.parse_instant("2020-10-07T18:00"),
+            attended=(
+                Attended(stakeholder(present).id),
+                Attended(stakeholder(absent).id, AttendanceRole.ABSENT),
+            ),
+            section_ids=(section(sections).id,),
+        ),
+        token=form_tokens.new_token(),
     )
 
 

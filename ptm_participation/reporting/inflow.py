@@ -26,7 +26,7 @@ Days = dict[dt.date, tuple[int, int, int]]  # in time, late, consultations
 def by_day(tally: Tally) -> Table:
     """From the first day on which something came to the last, empty days included."""
     lines = _periods(_days(tally), DAY, formats.weekday_of_table, tally.window)
-    return Table("days", _("By day"), _("Day"), lines)
+    return Table("days", _("Day"), lines)
 
 
 def by_week(tally: Tally) -> Table:
@@ -38,7 +38,7 @@ def by_week(tally: Tally) -> Table:
         before = weeks.get(monday, (0, 0, 0))
         weeks[monday] = tuple(a + b for a, b in zip(before, figures, strict=True))  # type: ignore[assignment]
     lines = _periods(weeks, WEEK, _from_day, tally.window)
-    return Table("weeks", _("By week"), _("Week"), lines)
+    return Table("weeks", _("Week"), lines)
 
 
 def by_hour(tally: Tally) -> Table:
@@ -52,7 +52,6 @@ def by_hour(tally: Tally) -> Table:
     ]
     return Table(
         "hours",
-        _("By hour of the day"),
         _("Hour"),
         lines if any(line.total for line in lines) else [],
         note=_without_hour(sum(hours.get(None, (0, 0)))),
@@ -72,7 +71,6 @@ def around_term(tally: Tally) -> Table:
             alone += sum(tally.by_hour_of_day.get((day, None), (0, 0)))
     return Table(
         "term",
-        _("Around the term"),
         _("Hour"),
         lines if any(line.total for line in lines) else [],
         note=_without_hour(alone),

@@ -99,7 +99,7 @@ def by_municipality(tally: Tally) -> Table:
         Line(name, {"comune": str(number)}, *counts.get(number, NONE), heard.get(number, 0), zone)
         for number, name, zone in rows
     ]
-    return Table("municipalities", _("By Comune"), _("Comune"), lines + _outside(tally))
+    return Table("municipalities", _("Comune"), lines + _outside(tally))
 
 
 def by_zone(tally: Tally) -> Table:
@@ -115,7 +115,7 @@ def by_zone(tally: Tally) -> Table:
         Line(name, {"zona": str(number)}, *counts.get(number, NONE), heard.get(number, 0))
         for number, name in zones
     ]
-    return Table("zones", _("By homogeneous zone"), _("Zone"), lines + _outside(tally))
+    return Table("zones", _("Zone"), lines + _outside(tally))
 
 
 def _outside(tally: Tally) -> list[Line]:
@@ -142,7 +142,7 @@ def by_type(tally: Tally) -> Table:
         for type_ in SubjectType
         if type_ in counts or type_ in heard
     ]
-    return Table("types", _("By type of subject"), _("Type"), lines)
+    return Table("types", _("Type"), lines)
 
 
 def by_group(tally: Tally) -> Table:
@@ -158,7 +158,7 @@ def by_group(tally: Tally) -> Table:
         )
         for group in SubjectGroup
     ]
-    return Table("groups", _("By group of subjects"), _("Group"), lines)
+    return Table("groups", _("Group"), lines)
 
 
 def by_channel(tally: Tally) -> Table:
@@ -167,7 +167,7 @@ def by_channel(tally: Tally) -> Table:
         for channel in Channel
         if channel in tally.by_channel
     ]
-    return Table("channels", _("By way in"), _("Way in"), lines, consultations=False)
+    return Table("channels", _("Way in"), lines, consultations=False)
 
 
 # -- plan --------------------------------------------------------------------------------
@@ -184,7 +184,7 @@ def by_document(tally: Tally) -> Table:
         _of_plan("documento", number, title, tally.by_document, heard)
         for number, title in documents
     ]
-    return Table("documents", _("By document"), _("Document"), lines, adds_up=False)
+    return Table("documents", _("Document"), lines, adds_up=False)
 
 
 def by_section(tally: Tally) -> Table:
@@ -210,7 +210,7 @@ def by_section(tally: Tally) -> Table:
         )
         for number, citation, heading, brief in rows
     ]
-    return Table("sections", _("By article and map"), _("Section"), lines, adds_up=False)
+    return Table("sections", _("Section"), lines, adds_up=False)
 
 
 def by_theme(tally: Tally) -> Table:
@@ -224,7 +224,7 @@ def by_theme(tally: Tally) -> Table:
         .order_by(Theme.position)
     )
     lines = [_of_plan("tema", number, name, tally.by_theme, heard) for number, name in themes]
-    return Table("themes", _("By theme"), _("Theme"), lines, adds_up=False)
+    return Table("themes", _("Theme"), lines, adds_up=False)
 
 
 def _of_plan(argument: str, number: int, label: str, counts: Counts, heard: dict[int, int]) -> Line:

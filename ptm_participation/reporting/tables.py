@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import aliased
 
 from ptm_participation.consultations.models import (
@@ -49,18 +50,37 @@ class Line:
         return self.in_time + self.late
 
 
+TITLES: dict[str, Any] = {
+    "municipalities": _l("By Comune"),
+    "zones": _l("By homogeneous zone"),
+    "types": _l("By type of subject"),
+    "groups": _l("By group of subjects"),
+    "channels": _l("By way in"),
+    "documents": _l("By document"),
+    "sections": _l("By article and map"),
+    "themes": _l("By theme"),
+    "days": _l("By day"),
+    "weeks": _l("By week"),
+    "hours": _l("By hour of the day"),
+    "term": _l("Around the term"),
+}
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Table:
     """A summary by one thing. `adds_up` says whether each observation counts once, `note` what
     is left out; `consultations` whether they can be told by this thing."""
 
     key: str
-    title: str
     heading: str
     lines: list[Line]
     adds_up: bool = True
     note: str = ""
     consultations: bool = True
+
+    @property
+    def title(self) -> str:
+        return str(TITLES[self.key])
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

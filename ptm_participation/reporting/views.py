@@ -103,7 +103,7 @@ def export(name: str, format: str) -> Any:
     procedure = procedures.get_procedure()
     arguments = without_paging(request.args)
     sheets.get_export(name, format)
-    table = sheets.get_table_title(name, procedure, arguments)
+    table = sheets.get_table_title(name, arguments)
     reader = signed_in_user()
     service.note_export(
         reader,

@@ -8,15 +8,10 @@ import sqlalchemy as sa
 from flask import Flask
 
 from ptm_participation.accounts.models import User
-from ptm_participation.consultations import service as consultations
-from ptm_participation.consultations.models import AttendanceRole, ConsultationKind
-from ptm_participation.consultations.service import Account, Attended
-from ptm_participation.core import clock, form_tokens
+from ptm_participation.core import clock
 from ptm_participation.core.db import db
 from ptm_participation.observations import service
 from ptm_participation.observations.workflow import Channel
-from ptm_participation.procedure import queries as procedures
-from ptm_participation.procedure.models import StepKind
 from ptm_participation.stakeholders.subjects import SubjectType
 from tests import factories
 from tests.pages import Browser, Page
@@ -85,27 +80,8 @@ def process(app: Flask, staff: User) -> Iterator[None]:
         factories.observation(
             channel=Channel.REGISTERED_MAIL, sent_on=clock.parse_day("2020-11-02"), sections="18"
         )
-        _meet(staff, "Comune di Rho", "Comune di Bollate")
+        factories.meeting(staff, present="Comune di Rho", absent="Comune di Bollate")
         yield
-
-
-def _meet(staff: User, present: str, absent: str) -> None:
-    consultations.log_consultation(
-        staff,
-        procedures.get_procedure(),
-        Account(
-            kind=ConsultationKind.MEETING,
-            phase=StepKind.LISTENING,
-            title="Incontro",
-            starts_at=clock.parse_instant("2020-10-07T18:00"),
-            attended=(
-                Attended(factories.stakeholder(present).id),
-                Attended(factories.stakeholder(absent).id, AttendanceRole.ABSENT),
-            ),
-            section_ids=(factories.section("18").id,),
-        ),
-        token=form_tokens.new_token(),
-    )
 
 
 def _shown(page: Page, key: str) -> Counter[tuple[str, bool]]:

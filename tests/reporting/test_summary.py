@@ -7,12 +7,7 @@ import pytest
 from flask import Flask
 
 from ptm_participation.accounts.models import User
-from ptm_participation.consultations import service as consultations
-from ptm_participation.consultations.models import AttendanceRole, ConsultationKind
-from ptm_participation.consultations.service import Account, Attended
-from ptm_participation.core import clock, form_tokens
-from ptm_participation.procedure import queries as procedures
-from ptm_participation.procedure.models import StepKind
+from ptm_participation.core import clock
 from ptm_participation.stakeholders.subjects import SubjectType
 from tests import factories
 from tests.pages import Browser, Page
@@ -34,22 +29,7 @@ def process(app: Flask, staff: User) -> None:
         at="2020-10-06T09:00", name="WWF", type=SubjectType.ASSOCIATION, sections="18"
     )
     factories.observation(at="2020-10-19T09:00", place=None, sections="41")
-    consultations.log_consultation(
-        staff,
-        procedures.get_procedure(),
-        Account(
-            kind=ConsultationKind.MEETING,
-            phase=StepKind.LISTENING,
-            title="Incontro",
-            starts_at=clock.parse_instant("2020-10-07T18:00"),
-            attended=(
-                Attended(factories.stakeholder("Comune di Rho").id),
-                Attended(factories.stakeholder("Comune di Bollate").id, AttendanceRole.ABSENT),
-            ),
-            section_ids=(factories.section("18").id,),
-        ),
-        token=form_tokens.new_token(),
-    )
+    factories.meeting(staff, present="Comune di Rho", absent="Comune di Bollate")
     with clock.at("2020-11-04T09:00"):
         factories.observation(at="2020-11-04T08:00", sections="18", **rho)
 

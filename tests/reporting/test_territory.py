@@ -11,15 +11,10 @@ import sqlalchemy as sa
 from flask import Flask
 
 from ptm_participation.accounts.models import User
-from ptm_participation.consultations import service as consultations
-from ptm_participation.consultations.models import AttendanceRole, ConsultationKind
-from ptm_participation.consultations.service import Account, Attended
-from ptm_participation.core import clock, form_tokens
+from ptm_participation.core import clock
 from ptm_participation.core.audit import AuditEntry, AuditPayload
 from ptm_participation.core.db import db
 from ptm_participation.core.transaction import use_case
-from ptm_participation.procedure import queries as procedures
-from ptm_participation.procedure.models import StepKind
 from ptm_participation.reporting import geometry, territory_map
 from ptm_participation.stakeholders.subjects import SubjectType
 from ptm_participation.territory.models import Municipality
@@ -35,22 +30,7 @@ def process(app: Flask, staff: User) -> None:
     """Rho has three, one of them late; Arese one; somebody writes from elsewhere; one meeting."""
     for day, place in (("05", "Rho"), ("06", "Rho"), ("07", "Arese"), ("08", None)):
         factories.observation(at=f"2020-10-{day}T09:00", place=place, sections="18")
-    consultations.log_consultation(
-        staff,
-        procedures.get_procedure(),
-        Account(
-            kind=ConsultationKind.MEETING,
-            phase=StepKind.LISTENING,
-            title="Incontro",
-            starts_at=clock.parse_instant("2020-10-07T18:00"),
-            attended=(
-                Attended(factories.stakeholder("Comune di Rho").id),
-                Attended(factories.stakeholder("Comune di Bollate").id, AttendanceRole.ABSENT),
-            ),
-            section_ids=(factories.section("18").id,),
-        ),
-        token=form_tokens.new_token(),
-    )
+    factories.meeting(staff, present="Comune di Rho", absent="Comune di Bollate")
     with clock.at(f"{LATE_DAY}T09:00"):
         factories.observation(
             at=f"{LATE_DAY}T08:00",
