@@ -15,6 +15,7 @@ from flask import current_app
 
 from ptm_participation.core.audit import AuditStream
 from ptm_participation.core.db import db
+from ptm_participation.core.transaction import is_writing
 
 T = TypeVar("T")
 MOST = 256
@@ -47,10 +48,12 @@ _HEAD = sa.select(AuditStream.hash).where(AuditStream.key == sa.bindparam("strea
 def remembered(stream: str, key: Hashable, count: Callable[[], T]) -> T:
     """What `count` gives, made anew only if the stream has moved since it was last made.
 
-    The head is read before counting: a change that commits between the two makes the count
-    newer than its head, and it is made once more than needed. What is given is shared: it
-    must not be changed.
+    Head and count are read of one state of the database. Within a use case nothing is
+    remembered: what it has changed has no entry before its commit, and may be undone. What is
+    given is shared: it must not be changed.
     """
+    if is_writing():
+        return count()
     memory = current_app.extensions.setdefault("ptm_memory", Memory())
     head = db.session.scalar(_HEAD, {"stream": stream}) or ""
     return memory.get((stream, key), head, count)

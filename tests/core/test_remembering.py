@@ -1,9 +1,12 @@
 """A count is remembered until something happens, and never a moment longer."""
 
+import pytest
 from flask import Flask
 
 from ptm_participation.accounts.models import User
+from ptm_participation.core.errors import NotFound
 from ptm_participation.core.remembering import MOST, Memory
+from ptm_participation.core.transaction import use_case
 from ptm_participation.observations import published, service
 from ptm_participation.plan import queries as plan
 from ptm_participation.procedure import queries as procedures
@@ -41,6 +44,22 @@ def test_a_count_asked_again_costs_one_question(app: Flask, staff: User) -> None
         published.totals(procedure)
 
     assert len(asked) == 1
+
+
+def test_what_a_use_case_undoes_was_never_remembered(app: Flask, staff: User) -> None:
+    procedure = procedures.get_procedure()
+    factories.protocolled(staff)
+
+    @use_case
+    def register_and_fail() -> None:
+        factories.protocolled(staff)
+        assert published.totals(procedure)["received"] == 2
+        raise NotFound()
+
+    with pytest.raises(NotFound):
+        register_and_fail()
+
+    assert published.totals(procedures.get_procedure())["received"] == 1
 
 
 def test_memory_is_bounded() -> None:

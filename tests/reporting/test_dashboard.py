@@ -9,9 +9,13 @@ from flask import Flask
 
 from ptm_participation.accounts.models import User
 from ptm_participation.core import clock
+from ptm_participation.core.audit import SYSTEM
 from ptm_participation.core.db import db
 from ptm_participation.observations import service
 from ptm_participation.observations.workflow import Channel
+from ptm_participation.plan.kinds import SectionKind
+from ptm_participation.plan.service import import_text
+from ptm_participation.plan.tree import Node
 from ptm_participation.stakeholders.subjects import SubjectType
 from tests import factories
 from tests.pages import Browser, Page
@@ -167,4 +171,23 @@ def test_while_the_window_is_open_the_page_says_until_when(as_manager: Browser) 
     page = as_manager.open(DASHBOARD)
 
     assert "Osservazioni aperte fino a lunedì 2 novembre 2020, ore 24:00." in page.text
-    assert "lunedì 2 novembre 2020: Termine per le osservazioni, ore 24:00" in page.text
+    ahead = [words for words in page.items(".ptm-ahead li") if "2 novembre" in words]
+    [term] = ahead
+    assert term.startswith("lunedì 2 novembre 2020: Termine per le osservazioni, ore 24:00 (Chi")
+
+
+def test_a_comma_counts_in_its_article(as_manager: Browser) -> None:
+    article = factories.section("18")
+    commi = tuple(Node(SectionKind.COMMA, number, "", f"Parole {number}.") for number in "12")
+    text = [Node(SectionKind.ARTICLE, "18", "Suolo", "", commi)]
+    import_text(SYSTEM, article.document, "adottata", text, source="prova")
+    factories.observation(sections="18 c. 1; 18 c. 2")
+    factories.observation(sections="18 c. 2")
+
+    board = as_manager.open(DASHBOARD)
+
+    [row] = board.rows("Per articolo e mappa")
+    assert row[0].startswith("art. 18")
+    assert row[1] == "2"
+    listed = as_manager.open(board.soup.select_one("#tab-sections tbody td a")["href"])
+    assert "2 osservazioni" in listed.heading
