@@ -5,6 +5,7 @@ day that people know, not the beginning of the next.
 """
 
 import datetime as dt
+import enum
 import functools
 import re
 from collections.abc import Callable
@@ -47,6 +48,16 @@ def _remembered(write: W) -> W:
         return written(language(), *args)
 
     return cast(W, remembered)
+
+
+def labels(values: type[enum.Enum]) -> list[tuple[str, str]]:
+    """An enumeration as a choice offers it: each value, and its label."""
+    return list(_labels(language(), values))
+
+
+@functools.lru_cache(maxsize=64)
+def _labels(_language: str, values: type[enum.Enum]) -> tuple[tuple[str, str], ...]:
+    return tuple((value.value, str(value.label)) for value in values)  # type: ignore[attr-defined]
 
 
 def _locale() -> str:

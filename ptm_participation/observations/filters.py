@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from ptm_participation.accounts.models import Reader
 from ptm_participation.core import formats
@@ -132,24 +133,23 @@ def views(
     procedure: Procedure, reader: Reader, current: Mapping[str, str] | None = None
 ) -> list[View]:
     """The office's views, with their counts from one query."""
-    known: dict[str, tuple[str, dict[str, str]]] = {
-        "all": (_("All"), {}),
-        "without_protocol": (_("Without protocol"), {"stato": "received"}),
-        "to_check": (_("To check"), {"stato": "registered"}),
-        "to_regularise": (_("To be regularised"), {"regolarita": "to-regularise"}),
-        "late": (_("Late ones"), {"nei-termini": "no"}),
-        "to_publish": (_("Not published"), {"pubblicata": "no"}),
-    }
-    counts = count_views(
-        procedure,
-        {key: read(arguments)[0] for key, (_name, arguments) in known.items()},
-        seen_by=reader,
-    )
+    counts = count_views(procedure, _VIEW_FILTERS, seen_by=reader)
     now = without_paging(current or {})
     return [
-        View(key, name, arguments, counts[key], current=now == arguments)
-        for key, (name, arguments) in known.items()
+        View(key, str(name), arguments, counts[key], current=now == arguments)
+        for key, (name, arguments) in _VIEWS.items()
     ]
+
+
+_VIEWS: dict[str, tuple[Any, dict[str, str]]] = {
+    "all": (_l("All"), {}),
+    "without_protocol": (_l("Without protocol"), {"stato": "received"}),
+    "to_check": (_l("To check"), {"stato": "registered"}),
+    "to_regularise": (_l("To be regularised"), {"regolarita": "to-regularise"}),
+    "late": (_l("Late ones"), {"nei-termini": "no"}),
+    "to_publish": (_l("Not published"), {"pubblicata": "no"}),
+}
+_VIEW_FILTERS = {key: read(arguments)[0] for key, (_name, arguments) in _VIEWS.items()}
 
 
 def chips(procedure: Procedure, arguments: Mapping[str, str]) -> list[Chip]:
@@ -204,12 +204,12 @@ def _words(procedure: Procedure, filter_: Filter) -> dict[str, str]:
 def choices(procedure: Procedure) -> dict[str, list[tuple[str, str]]]:
     """What the filter's form offers."""
     return {
-        "stato": [(s.value, str(s.label)) for s in ObservationState],
-        "regolarita": [(r.value, str(r.label)) for r in Regularity],
+        "stato": formats.labels(ObservationState),
+        "regolarita": formats.labels(Regularity),
         "nei-termini": [("si", _("In time")), ("no", _("Late ones"))],
-        "tipo": [(t.value, str(t.label)) for t in SubjectType],
-        "gruppo": [(g.value, str(g.label)) for g in SubjectGroup],
-        "canale": [(c.value, str(c.label)) for c in Channel],
+        "tipo": formats.labels(SubjectType),
+        "gruppo": formats.labels(SubjectGroup),
+        "canale": formats.labels(Channel),
         "comune": [
             *((str(row.id), row.name) for row in territory.list_municipalities()),
             (NOWHERE, _("Outside Città metropolitana di Milano")),

@@ -105,7 +105,7 @@ def jump() -> Any:
 
 def observation_at(register: str, number: int) -> Observation:
     """The observation that an address names. Raises NotFound."""
-    return queries.get_observation(procedures.get_register(register), number, seen_by=officer())
+    return queries.get_observation(register, number, seen_by=officer())
 
 
 def _here(observation: Observation) -> Response:
@@ -124,6 +124,7 @@ def show(register: str, number: int) -> Any:
     return render_template(
         "observations/show.html",
         observation=observation,
+        filed=queries.filed_under(observation),
         states=list(ObservationState),
         previous=previous,
         following=following,
@@ -354,7 +355,11 @@ def publish(register: str, number: int) -> Any:
             flash(_("The observation is published."), "success")
             return _here(observation)
     return render_template(
-        "observations/publish.html", form=form, observation=observation, documents=documents
+        "observations/publish.html",
+        form=form,
+        observation=observation,
+        filed=queries.filed_under(observation),
+        documents=documents,
     )
 
 

@@ -6,13 +6,13 @@ filters are only those over public facts, since a search over private words woul
 
 import dataclasses
 import datetime as dt
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from ptm_participation.core.db import db
+from ptm_participation.core.db import ask, db
 from ptm_participation.core.errors import NotFound
 from ptm_participation.core.remembering import remembered
 from ptm_participation.observations.models import Observation, ObservationAnchor, WorkingText
@@ -60,8 +60,7 @@ class PublicFilter:
         return found
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class PublishedRow:
+class PublishedRow(NamedTuple):
     """A published observation in a list."""
 
     id: int
@@ -99,9 +98,7 @@ def list_published(
 ) -> PublishedPage:
     """Published observations in the order of their numbers, from the one after `after`."""
     query = _rows(procedure, filter_)
-    rows = db.session.execute(
-        query.where(Observation.id > after).order_by(Observation.id).limit(size + 1)
-    ).all()
+    rows = ask(query.where(Observation.id > after).order_by(Observation.id).limit(size + 1))
     found = [_public_row(row) for row in rows[:size]]
     capped = query.with_only_columns(Observation.id).limit(COUNT_CAP).subquery()
     total = db.session.scalar(sa.select(sa.func.count()).select_from(capped)) or 0
@@ -110,17 +107,17 @@ def list_published(
 
 _BASE: sa.Select[Any] = with_submitter(
     sa.select(
-        Observation.id.label("id"),
-        Register.slug.label("register"),
-        Observation.number.label("number"),
-        Observation.title.label("title"),
-        Submitter.name.label("name"),
-        Observation.subject_type.label("type"),
-        Submitter.type.label("declared"),
-        Municipality.name.label("municipality"),
-        Zone.name.label("zone"),
-        Observation.in_time.label("in_time"),
-        Observation.counts_at.label("counts_at"),
+        Observation.id,
+        Register.slug,
+        Observation.number,
+        Observation.title,
+        Submitter.name,
+        Observation.subject_type,
+        Submitter.type,
+        Municipality.name,
+        Zone.name,
+        Observation.in_time,
+        Observation.counts_at,
     )
 )
 # The questions of a section's page, put together once: that costs more than asking them.
@@ -177,12 +174,12 @@ _CITED_BY = (
 
 def published_on_page(unit_id: int, *, limit: int = 200) -> dict[int, list[PublishedRow]]:
     """For each section on a page, the published observations that speak of it."""
-    pairs = db.session.execute(_SPEAKING_OF, {"unit": unit_id, "most": limit}).all()
+    pairs = ask(_SPEAKING_OF, unit=unit_id, most=limit)
     ids = {observation_id for _section, observation_id in pairs}
     if not ids:
         return {}
-    found = db.session.execute(_PUBLISHED, {"observations": list(ids)})
-    rows = {row.id: _public_row(row) for row in found}
+    found = map(_public_row, ask(_PUBLISHED, observations=list(ids)))
+    rows = {row.id: row for row in found}
     by_section: dict[int, list[PublishedRow]] = {}
     for section_id, observation_id in pairs:
         by_section.setdefault(section_id, []).append(rows[observation_id])
@@ -199,7 +196,7 @@ def page_counts(
     document = {"edition": edition.id, "document": index[0].document_id}
 
     def count() -> dict[int, int]:
-        rows = db.session.execute(_UNIT_COUNTS, document)
+        rows = ask(_UNIT_COUNTS, **document)
         return {unit_id: count for unit_id, count in rows if unit_id is not None}
 
     ids = tuple(row.id for row in index)
@@ -219,14 +216,14 @@ class PublishedObservation:
 
 def get_published(register: Register, number: int) -> PublishedObservation:
     """A published observation. Raises NotFound for one that is not."""
-    row = db.session.execute(_ONE, {"register": register.id, "number": number}).first()
-    if row is None:
+    found = ask(_ONE, register=register.id, number=number)
+    if not found:
         raise NotFound()
-    versions = db.session.scalars(_CITED_BY, {"observation": row.id}).all()
-    found = section_rows(version for version in versions if version is not None)
-    return PublishedObservation(
-        _public_row(row), row.text, row.published_at, row.received_at, list(found.values())
-    )
+    *row, text, published_at, received_at = found[0]
+    shown = _public_row(row)
+    cited = ask(_CITED_BY, observation=shown.id)
+    sections = list(section_rows(version for (version,) in cited).values())
+    return PublishedObservation(shown, text, published_at, received_at, sections)
 
 
 def totals(procedure: Procedure) -> dict[str, int]:
@@ -272,25 +269,17 @@ def _rows(procedure: Procedure, filter_: PublicFilter) -> sa.Select[Any]:
     )
 
 
-def _public_row(row: Any) -> PublishedRow:
+def _public_row(row: Iterable[Any]) -> PublishedRow:
     """The row as it may be told: here, and only here, private names are left behind.
 
     Who wrote as a private person stays one in public, however the office counts it.
     """
-    type_ = row.declared if row.declared and row.declared.is_private_person else row.type
-    private = type_.is_private_person
-    return PublishedRow(
-        id=row.id,
-        register=row.register,
-        number=row.number,
-        title=row.title,
-        name=public_name(row.name, type_),
-        type=type_,
-        municipality=None if private else row.municipality,
-        zone=row.zone,
-        in_time=row.in_time,
-        counts_at=row.counts_at,
-    )
+    id_, register, number, title, name, type_, declared, municipality, zone, *times = row
+    if declared and declared.is_private_person:
+        type_ = declared
+    if type_.is_private_person:
+        name, municipality = public_name(name, type_), None
+    return PublishedRow(id_, register, number, title, name, type_, municipality, zone, *times)
 
 
 def public_name(name: str, type_: SubjectType) -> str:
@@ -300,4 +289,4 @@ def public_name(name: str, type_: SubjectType) -> str:
 
 def _with_sections(rows: list[PublishedRow]) -> list[PublishedRow]:
     briefs = section_briefs([row.id for row in rows])
-    return [dataclasses.replace(row, sections=briefs.get(row.id, ())) for row in rows]
+    return [row._replace(sections=briefs.get(row.id, ())) for row in rows]

@@ -4,7 +4,7 @@ import dataclasses
 import datetime as dt
 import functools
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstanceState, aliased, contains_eager, joinedload, selectinload
@@ -13,7 +13,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from ptm_participation.accounts.access import Permission
 from ptm_participation.accounts.models import Reader, User
 from ptm_participation.core import clock
-from ptm_participation.core.db import db
+from ptm_participation.core.db import ask, db
 from ptm_participation.core.errors import NotFound
 from ptm_participation.core.jobs import Job, JobState
 from ptm_participation.core.numbers import whole
@@ -36,7 +36,13 @@ from ptm_participation.observations.workflow import (
     Regularity,
 )
 from ptm_participation.plan import queries as plan
-from ptm_participation.plan.models import Anchor, Document, ProvisionTheme, SectionVersion
+from ptm_participation.plan.models import (
+    Anchor,
+    Document,
+    Edition,
+    ProvisionTheme,
+    SectionVersion,
+)
 from ptm_participation.procedure.models import Procedure, Register
 from ptm_participation.stakeholders.subjects import SubjectGroup, SubjectType
 from ptm_participation.territory.models import Municipality, Zone
@@ -62,12 +68,13 @@ def _sent_by(author: User) -> sa.ColumnElement[bool]:
     return Observation.submission_id.in_(sa.select(sent.id).where(sent.user_id == author.id))
 
 
-def get_observation(register: Register, number: int, *, seen_by: Reader) -> Observation:
-    """An observation with all that its page shows. Raises NotFound if the reader may not."""
+def get_observation(register: str, number: int, *, seen_by: Reader) -> Observation:
+    """An observation by its address (the register's slug and the number), with all that its
+    page shows. Raises NotFound if the reader may not."""
     query = _BY_NUMBER
     if not seen_by.can(Permission.REGISTER):
         query = query.where(visible_to(seen_by))
-    return _whole(query, register=register.id, number=number)
+    return _whole(query, register=register, number=number)
 
 
 def get_by_code(code: str) -> Observation:
@@ -78,18 +85,21 @@ def get_by_code(code: str) -> Observation:
 _OBSERVATION = (
     sa.select(Observation)
     .join(Observation.submission)
+    .join(Observation.register)
     .options(
         contains_eager(Observation.submission),
-        joinedload(Observation.register).joinedload(Register.procedure),
+        contains_eager(Observation.register).joinedload(Register.procedure),
         joinedload(Observation.window),
         joinedload(Observation.municipality).joinedload(Municipality.zone),
     )
 )
 _BY_NUMBER = _OBSERVATION.where(
-    Observation.register_id == sa.bindparam("register"),
+    Register.slug == sa.bindparam("register"),
     Observation.number == sa.bindparam("number"),
 )
 _BY_CODE = _OBSERVATION.where(Submission.code_sha256 == sa.bindparam("code"))
+
+Page = aliased(SectionVersion)
 
 # What hangs on one observation. SQLAlchemy's own way of loading collections puts each of these
 # questions together anew, which takes four times as long as asking them.
@@ -105,13 +115,22 @@ _TEXTS = (
     .where(WorkingText.observation_id == sa.bindparam("id"))
     .order_by(WorkingText.version)
 )
-_ANCHORS = (
-    sa.select(ObservationAnchor)
-    .options(
-        joinedload(ObservationAnchor.anchor)
-        .joinedload(Anchor.section_version)
-        .options(joinedload(SectionVersion.document), joinedload(SectionVersion.unit))
+_FILED = (
+    sa.select(
+        Document.slug,
+        Page.slug,
+        Edition.label,
+        SectionVersion.slug,
+        SectionVersion.citation,
+        SectionVersion.heading,
+        Anchor.exact,
     )
+    .select_from(ObservationAnchor)
+    .join(Anchor, Anchor.id == ObservationAnchor.anchor_id)
+    .join(SectionVersion, SectionVersion.id == Anchor.section_version_id)
+    .join(Page, Page.id == SectionVersion.unit_id)
+    .join(Document, Document.id == SectionVersion.document_id)
+    .join(Edition, Edition.id == SectionVersion.edition_id)
     .where(ObservationAnchor.observation_id == sa.bindparam("id"))
     .order_by(ObservationAnchor.anchor_id)
 )
@@ -145,18 +164,20 @@ def _whole(query: sa.Select[Any], **values: Any) -> Observation:
     found: Observation | None = db.session.scalar(query, values)
     if found is None:
         raise NotFound()
-    submission = found.submission
     _load(found, "parties", _PARTIES)
     _load(found, "texts", _TEXTS)
-    _load(found, "anchors", _ANCHORS)
-    _load(submission, "files", _FILES)
+    _load(found.submission, "files", _FILES)
+    return found
+
+
+def load_requests(submission: Submission) -> None:
+    """Bring what was asked, with the sections of each request, for a page that shows it."""
     _load(submission, "requests", _REQUESTS)
     anchors: dict[int, list[Anchor]] = {}
     for request_id, anchor in db.session.execute(_REQUEST_ANCHORS, {"id": submission.id}):
         anchors.setdefault(request_id, []).append(anchor)
     for request in submission.requests:
         set_committed_value(request, "anchors", anchors.get(request.id, []))
-    return found
 
 
 def _load(parent: Observation | Submission, collection: str, query: sa.Select[Any]) -> None:
@@ -165,6 +186,23 @@ def _load(parent: Observation | Submission, collection: str, query: sa.Select[An
     if collection in state.unloaded:
         rows = db.session.scalars(query, {"id": parent.id}).all()
         set_committed_value(parent, collection, list(rows))
+
+
+class Filed(NamedTuple):
+    """A section under which the office counts an observation, with its page in the plan."""
+
+    document: str
+    page: str
+    edition: str
+    slug: str
+    citation: str
+    heading: str
+    exact: str
+
+
+def filed_under(observation: Observation) -> list[Filed]:
+    """The sections of an observation; none if it speaks of the whole plan."""
+    return [Filed._make(row) for row in ask(_FILED, id=observation.id)]
 
 
 def observation_by_token(token_sha256: str) -> Observation | None:
@@ -330,8 +368,7 @@ def on_page(provision_id: int) -> sa.ColumnElement[bool]:
     )
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class ObservationRow:
+class ObservationRow(NamedTuple):
     """A line of the worklist."""
 
     id: int
@@ -432,7 +469,7 @@ def list_observations(
         if backwards
         else (Observation.counts_at.desc(), Observation.id.desc())
     )
-    found = db.session.execute(query.order_by(*order).limit(size + 1)).all()
+    found = ask(query.order_by(*order).limit(size + 1))
     more = len(found) > size
     rows = _with_sections(found[:size][::-1] if backwards else found[:size])
     if not rows:
@@ -471,7 +508,7 @@ _BRIEFS = (
 
 def section_briefs(observation_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     """The sections of each observation («art. 18 c. 2»), in reading order: one query."""
-    found = db.session.execute(_BRIEFS, {"observations": observation_ids})
+    found = ask(_BRIEFS, observations=observation_ids)
     briefs: dict[int, dict[str, None]] = {}
     for observation_id, brief in found:
         briefs.setdefault(observation_id, {})[brief] = None
@@ -479,14 +516,15 @@ def section_briefs(observation_ids: Sequence[int]) -> dict[int, tuple[str, ...]]
 
 
 def _with_sections(rows: Sequence[Any]) -> list[ObservationRow]:
-    briefs = section_briefs([row.id for row in rows])
-    return [ObservationRow(*(*row, briefs.get(row.id, ()))) for row in rows]
+    briefs = section_briefs([row[0] for row in rows])
+    return [ObservationRow._make((*row, briefs.get(row[0], ()))) for row in rows]
 
 
 def count_observations(procedure: Procedure, filter_: Filter, *, seen_by: Reader) -> int:
     """How many the filter finds, counted no further than COUNT_CAP."""
     capped = _capped([*filter_.conditions(procedure), visible_to(seen_by)])
-    return db.session.scalar(sa.select(sa.func.count()).select_from(capped)) or 0
+    counted: int = ask(sa.select(sa.func.count()).select_from(capped))[0][0]
+    return counted
 
 
 def _capped(conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Subquery:
@@ -503,7 +541,7 @@ def count_views(
     if not seen_by.can(Permission.REGISTER):
         raise NotFound()
     query = _count_views(procedure.id, tuple(views.items()))
-    return dict(db.session.execute(query).one()._mapping)
+    return dict(ask(query)[0]._mapping)
 
 
 @functools.lru_cache(maxsize=16)
@@ -519,6 +557,19 @@ def _count_views(procedure_id: int, views: tuple[tuple[str, Filter], ...]) -> An
     return sa.select(*counted)
 
 
+_SAME_PROTOCOL = (
+    sa.select(Observation.number)
+    .where(
+        Observation.register_id == sa.bindparam("register"),
+        Observation.protocol_number == sa.bindparam("protocol"),
+        Observation.protocol_on.between(sa.bindparam("first"), sa.bindparam("last")),
+        Observation.id != sa.bindparam("id"),
+    )
+    .order_by(Observation.number)
+    .limit(20)
+)
+
+
 def same_protocol(observation: Observation) -> list[int]:
     """The other observations of the register with this protocol number and year.
 
@@ -527,19 +578,15 @@ def same_protocol(observation: Observation) -> list[int]:
     if not observation.protocol_number or observation.protocol_on is None:
         return []
     first = dt.date(observation.protocol_on.year, 1, 1)
-    return list(
-        db.session.scalars(
-            sa.select(Observation.number)
-            .where(
-                Observation.register_id == observation.register_id,
-                Observation.protocol_number == observation.protocol_number,
-                Observation.protocol_on.between(first, dt.date(first.year, 12, 31)),
-                Observation.id != observation.id,
-            )
-            .order_by(Observation.number)
-            .limit(20)
-        )
+    found = ask(
+        _SAME_PROTOCOL,
+        register=observation.register_id,
+        protocol=observation.protocol_number,
+        first=first,
+        last=dt.date(first.year, 12, 31),
+        id=observation.id,
     )
+    return [number for (number,) in found]
 
 
 def _beside(end: Any, than: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:
@@ -555,17 +602,15 @@ _NEIGHBOURS = sa.select(
 
 def neighbours(observation: Observation) -> tuple[int | None, int | None]:
     """The numbers before and after in the same register."""
-    values = {"register": observation.register_id, "number": observation.number}
-    previous, following = db.session.execute(_NEIGHBOURS, values).one()
+    found = ask(_NEIGHBOURS, register=observation.register_id, number=observation.number)
+    previous, following = found[0]
     return previous, following
 
 
 def own_observations(author: User) -> list[ObservationRow]:
     """What an account has submitted, newest first."""
-    found = db.session.execute(
-        _rows(_sent_by(author)).order_by(Observation.counts_at.desc(), Observation.id.desc())
-    )
-    return _with_sections(found.all())
+    newest = (Observation.counts_at.desc(), Observation.id.desc())
+    return _with_sections(ask(_rows(_sent_by(author)).order_by(*newest)))
 
 
 def publishable(procedure: Procedure, filter_: Filter, *, seen_by: Reader) -> Sequence[Observation]:
@@ -595,10 +640,8 @@ def observations_of_stakeholder(stakeholder_id: int) -> list[ObservationRow]:
             ObservationParty.stakeholder_id == stakeholder_id
         )
     )
-    found = db.session.execute(
-        _rows(tied).order_by(Observation.counts_at.desc(), Observation.id.desc())
-    )
-    return _with_sections(found.all())
+    newest = (Observation.counts_at.desc(), Observation.id.desc())
+    return _with_sections(ask(_rows(tied).order_by(*newest)))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

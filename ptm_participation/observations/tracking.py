@@ -98,6 +98,7 @@ def follow() -> Any:
 @public
 def tracking(code: str) -> Any:
     observation = _by_code(code)
+    queries.load_requests(observation.submission)
     return render_template("observations/tracking.html", **_case(observation, code))
 
 

@@ -3,14 +3,14 @@
 import dataclasses
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload
 
 from ptm_participation.accounts.access import Permission
 from ptm_participation.accounts.models import Reader
-from ptm_participation.core.db import db
+from ptm_participation.core.db import ask, db
 from ptm_participation.core.errors import NotFound
 from ptm_participation.core.formats import language
 from ptm_participation.core.reference import Verification, fold
@@ -30,8 +30,7 @@ from ptm_participation.plan.models import (
 MOST_HITS = 30
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class SectionRow:
+class SectionRow(NamedTuple):
     """A section in a tree, a list or a choice."""
 
     id: int
@@ -96,7 +95,7 @@ def _rows() -> Any:
 
 
 def _read(query: Any, **values: Any) -> list[SectionRow]:
-    return [SectionRow(*row) for row in db.session.execute(query, values)]
+    return [SectionRow._make(row) for row in ask(query, **values)]
 
 
 def _holders() -> Any:
@@ -324,8 +323,8 @@ def section_of(edition: Edition, provision_id: int) -> SectionRow | None:
 def versions_of(section: SectionRow, *, seen_by: Reader) -> list[tuple[Edition, SectionRow]]:
     """The same provision in every edition that the reader may know of, oldest first."""
     query = _VERSIONS if seen_by.can(Permission.CORRECT_DATA) else _VERSIONS_BY_ACT
-    rows = db.session.execute(query, {"provision": section.provision_id})
-    return [(edition, SectionRow(*row)) for edition, *row in rows]
+    rows = db.session.execute(query, {"provision": section.provision_id}).all()
+    return [(edition, SectionRow._make(row)) for edition, *row in rows]
 
 
 def search(edition: Edition, words: str, document: Document | None = None) -> list[SectionRow]:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from ptm_participation.core import clock
-from ptm_participation.core.db import db
+from ptm_participation.core.db import ask, db
 from ptm_participation.core.errors import NotFound
 from ptm_participation.procedure.models import (
     Audience,
@@ -75,8 +75,8 @@ class Office:
 
 def office_in_charge() -> Office | None:
     """The office of the latest procedure, for the foot of every public page."""
-    row = db.session.execute(_OFFICE).first()
-    return Office(*row) if row else None
+    row = ask(_OFFICE)
+    return Office(*row[0]) if row else None
 
 
 def get_register(slug: str) -> Register:

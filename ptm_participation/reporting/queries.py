@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from ptm_participation.consultations.models import Consultation
-from ptm_participation.core.db import db
+from ptm_participation.core.db import ask, db
 from ptm_participation.core.errors import NotFound
 from ptm_participation.observations.models import Observation
 from ptm_participation.observations.workflow import Channel
@@ -90,7 +90,7 @@ def by_municipality(tally: Tally) -> Table:
     """All the Comuni, those without any included, then whoever is from elsewhere."""
     counts = tally.by_municipality
     heard = tally.attended_by(Stakeholder.municipality_id)
-    rows = db.session.execute(
+    rows = ask(
         sa.select(Municipality.id, Municipality.name, Zone.name)
         .join(Zone, Zone.id == Municipality.zone_id)
         .order_by(Municipality.sort_key)
@@ -103,14 +103,14 @@ def by_municipality(tally: Tally) -> Table:
 
 
 def by_zone(tally: Tally) -> Table:
-    zone_of = dict(db.session.execute(sa.select(Municipality.id, Municipality.zone_id)).all())
+    zone_of = dict(ask(sa.select(Municipality.id, Municipality.zone_id)))
     counts: dict[int, Pair] = {}
     for number, pair in tally.by_municipality.items():
         if number is not None:
             zone = zone_of[number]
             counts[zone] = sum_of((counts.get(zone, NONE), pair))
     heard = tally.attended_by(Municipality.zone_id)
-    zones = db.session.execute(sa.select(Zone.id, Zone.name).order_by(Zone.position))
+    zones = ask(sa.select(Zone.id, Zone.name).order_by(Zone.position))
     lines = [
         Line(name, {"zona": str(number)}, *counts.get(number, NONE), heard.get(number, 0))
         for number, name in zones
@@ -175,7 +175,7 @@ def by_channel(tally: Tally) -> Table:
 
 def by_document(tally: Tally) -> Table:
     heard = tally.discussed_by(SectionVersion.document_id)
-    documents = db.session.execute(
+    documents = ask(
         sa.select(Document.id, Document.title)
         .where(Document.plan_id == tally.procedure.plan_id)
         .order_by(Document.position)
@@ -190,7 +190,7 @@ def by_document(tally: Tally) -> Table:
 def by_section(tally: Tally) -> Table:
     """The articles, maps and headings spoken of; a comma counts in its article."""
     counts, heard = tally.by_page, tally.discussed_by(Page.provision_id)
-    rows = db.session.execute(
+    rows = ask(
         sa.select(
             SectionVersion.provision_id,
             SectionVersion.citation,
@@ -218,7 +218,7 @@ def by_theme(tally: Tally) -> Table:
         ProvisionTheme.theme_id,
         (ProvisionTheme, ProvisionTheme.provision_id == Page.provision_id),
     )
-    themes = db.session.execute(
+    themes = ask(
         sa.select(Theme.id, Theme.name)
         .where(Theme.plan_id == tally.procedure.plan_id)
         .order_by(Theme.position)

@@ -19,7 +19,7 @@ from ptm_participation.consultations.models import (
     ConsultationAnchor,
 )
 from ptm_participation.consultations.queries import ConsultationFilter
-from ptm_participation.core.db import db
+from ptm_participation.core.db import ask
 from ptm_participation.observations.models import Observation, ObservationAnchor
 from ptm_participation.observations.queries import Filter
 from ptm_participation.plan.models import Anchor, ProvisionTheme, SectionVersion
@@ -159,7 +159,7 @@ class Tally:
         return self._counts(Observation.counts_on, Observation.counts_hour)
 
     def _counts(self, *keys: Any) -> Counts:
-        rows = db.session.execute(
+        rows = ask(
             sa.select(
                 *keys,
                 sa.func.count(sa.case((Observation.in_time, 1))),
@@ -168,7 +168,9 @@ class Tally:
             .where(*self.filter.conditions(self.procedure))
             .group_by(*keys)
         )
-        return {_key(key): (in_time, every - in_time) for *key, in_time, every in rows}
+        if len(keys) == 1:
+            return {key: (in_time, every - in_time) for key, in_time, every in rows}
+        return {row[:-2]: (row[-2], row[-1] - row[-2]) for row in rows}
 
     # -- observations, by what they speak of -------------------------------------------
 
@@ -196,7 +198,7 @@ class Tally:
         for target, condition in joins:
             once = once.join(target, condition)
         pairs = once.where(*self.filter.conditions(self.procedure)).distinct().subquery()
-        rows = db.session.execute(
+        rows = ask(
             sa.select(
                 pairs.c.key, sa.func.count(sa.case((pairs.c.in_time, 1))), sa.func.count()
             ).group_by(pairs.c.key)
@@ -222,7 +224,7 @@ class Tally:
                 Attendance.role == AttendanceRole.PRESENT,
             )
         )
-        rows = db.session.execute(
+        rows = ask(
             sa.select(Stakeholder.id, Stakeholder.name, Stakeholder.type, Zone.name)
             .outerjoin(Municipality, Municipality.id == Stakeholder.municipality_id)
             .outerjoin(Zone, Zone.id == Municipality.zone_id)
@@ -233,7 +235,7 @@ class Tally:
 
     def attended_by(self, key: Any) -> dict[Any, int]:
         """How many consultations had somebody present, by a fact of the stakeholder."""
-        rows = db.session.execute(
+        rows = ask(
             sa.select(key, sa.func.count(sa.distinct(Attendance.consultation_id)))
             .select_from(Attendance)
             .join(Consultation, Consultation.id == Attendance.consultation_id)
@@ -242,7 +244,7 @@ class Tally:
             .where(*self.consultations, Attendance.role == AttendanceRole.PRESENT)
             .group_by(key)
         )
-        return dict(rows.all())
+        return dict(rows)
 
     def discussed_by(self, key: Any, *joins: Any) -> dict[Any, int]:
         """How many consultations discussed something, by a fact of a section or of its `Page`."""
@@ -256,8 +258,4 @@ class Tally:
         )
         for target, condition in joins:
             query = query.join(target, condition)
-        return dict(db.session.execute(query.where(*self.consultations).group_by(key)).all())
-
-
-def _key(key: list[Any]) -> Any:
-    return key[0] if len(key) == 1 else tuple(key)
+        return dict(ask(query.where(*self.consultations).group_by(key)))

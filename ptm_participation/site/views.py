@@ -235,8 +235,7 @@ def _own_observation(register: str, number: int) -> Any:
     reader = signed_in_user()
     if not isinstance(reader, User):
         raise NotFound()
-    named = procedures.get_register(register)
-    whole = queries.get_observation(named, number, seen_by=reader)
+    whole = queries.get_observation(register, number, seen_by=reader)
     return render_template("site/own_observation.html", observation=whole)
 
 

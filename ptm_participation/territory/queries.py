@@ -1,18 +1,17 @@
 """What pages and forms read of the territory."""
 
-import dataclasses
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from ptm_participation.core.db import db
+from ptm_participation.core.db import ask, db
 from ptm_participation.core.errors import NotFound
 from ptm_participation.core.reference import Verification
 from ptm_participation.territory.models import Municipality, Zone
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class MunicipalityRow:
+class MunicipalityRow(NamedTuple):
     """A Comune in a list or in a choice."""
 
     id: int
@@ -42,7 +41,7 @@ _ZONES = sa.select(Zone).order_by(Zone.position)
 
 def list_municipalities() -> list[MunicipalityRow]:
     """All the Comuni in alphabetical order."""
-    return [MunicipalityRow(*row) for row in db.session.execute(_MUNICIPALITIES)]
+    return [MunicipalityRow._make(row) for row in ask(_MUNICIPALITIES)]
 
 
 def list_zones() -> Sequence[Zone]:
