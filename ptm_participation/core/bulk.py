@@ -7,11 +7,14 @@ instance, and defaults are the model's own, so that a new column needs no word h
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
 
 from ptm_participation.core.db import Base, db
+
+MANY = 50  # rows for which PostgreSQL is given a stream
 
 
 def fresh_keys(model: type[Base], count: int) -> Sequence[int]:
@@ -47,7 +50,38 @@ def write_all(records: Iterable[Base]) -> None:
 
 def write_rows(model: type[Base], rows: list[dict[str, Any]]) -> None:
     """Write rows that have all the same columns; what is left out has the model's default."""
-    db.session.execute(sa.insert(model.__table__), rows)  # type: ignore[arg-type]
+    if len(rows) >= MANY and db.engine.dialect.name == "postgresql":
+        _copy(model, rows)
+    else:
+        db.session.execute(sa.insert(model.__table__), rows)  # type: ignore[arg-type]
+
+
+def _copy(model: type[Base], rows: list[dict[str, Any]]) -> None:
+    """Stream rows to PostgreSQL: to it, each of many INSERTs is a statement of its own."""
+    dialect = db.engine.dialect
+    columns = [c for c in model.__table__.c if c.name in rows[0] or c.default is not None]
+    readers = [_reader(column, rows[0]) for column in columns]
+    writers = [c.type.dialect_impl(dialect).bind_processor(dialect) or _as_it_is for c in columns]
+    quoted = dialect.identifier_preparer.quote
+    names = ", ".join(quoted(column.name) for column in columns)
+    table = quoted(model.__tablename__)
+    db.session.flush()  # what the rows name may still wait there
+    cursor: Any = db.session.connection().connection.cursor()
+    with cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+        for row in rows:
+            values = (read(row) for read in readers)
+            copy.write_row([write(value) for write, value in zip(writers, values, strict=True)])
+
+
+def _reader(column: Any, row: dict[str, Any]) -> Callable[[dict[str, Any]], Any]:
+    if column.name in row:
+        return itemgetter(column.name)
+    default = _default(column)
+    return lambda _row: default()
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 @cache

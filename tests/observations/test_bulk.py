@@ -11,6 +11,7 @@ from ptm_participation.accounts import service as accounts
 from ptm_participation.accounts.access import Role
 from ptm_participation.accounts.models import User
 from ptm_participation.core import audit, clock
+from ptm_participation.core import bulk as core_bulk
 from ptm_participation.core.audit import SYSTEM, VISITOR
 from ptm_participation.core.db import db
 from ptm_participation.core.storage import Kept, files, name_file
@@ -153,12 +154,15 @@ def _all_rows() -> dict[str, list[dict[str, Any]]]:
     }
 
 
+@pytest.mark.parametrize("many", [1, core_bulk.MANY])
 def test_in_bulk_each_table_holds_what_one_by_one_would_have_put_there(
-    app: Flask, database: Database
+    app: Flask, database: Database, monkeypatch: pytest.MonkeyPatch, many: int
 ) -> None:
     singly = _made("one by one")
     db.session.remove()
     database.renew()
+    # Few rows go as statements and many as a stream: what is written is the same.
+    monkeypatch.setattr(core_bulk, "MANY", many)
 
     together = _made("in bulk")
 
