@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import datetime as dt
+import signal
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -73,6 +74,8 @@ def _on_engine(options: argparse.Namespace, places: list[Place]) -> Iterator[Lin
 def main() -> int:
     options = _options()
     FOLDER.mkdir(parents=True, exist_ok=True)
+    # However it is ended, the servers that it started end too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     kept: list[Line] = []
     server_version = ""
     try:
