@@ -313,10 +313,17 @@ def plan_import(file: Path, document: str, edition: str, dry_run: bool, as_json:
     click.echo(
         f"{report.document}, edition {report.edition}: {report.sections} sections ({kinds})."
     )
-    click.echo(
-        f"{report.same} stay as they were numbered, {report.moved} are renumbered, "
-        f"{report.new} are new, {report.gone} are no longer there."
-    )
+    if report.base:
+        click.echo(
+            f"Against edition {report.base}: {report.same} stay as they were numbered, "
+            f"{report.moved} are renumbered, {report.new} are new, {report.gone} are no longer "
+            "there."
+        )
+    if report.replaced is not None:
+        click.echo(
+            f"Against the text that it replaces: {len(report.replaced.changed)} change, "
+            f"{len(report.replaced.added)} are added, {len(report.replaced.dropped)} are dropped."
+        )
     for doubt in doubts:
         click.echo(f"Look at paragraph {doubt}")
     if dry_run:

@@ -400,14 +400,16 @@ class _Demonstration:
                 yield Author(type_, f"{name} {turn} (dimostrativo)", place)
 
     def _moments(self) -> Iterator[dt.datetime]:
-        """When each arrived, office hours mostly, and the last evening of the term."""
+        """When each arrived: office hours mostly; many on the last day, into its evening."""
         start = dt.datetime(2020, 9, 2, tzinfo=clock.ROME)
+        last_day = dt.datetime(2020, 11, 2, tzinfo=clock.ROME)
         for week, count in enumerate(IN_TIME_BY_WEEK):
-            for _turn in range(count):
-                moment = start + dt.timedelta(
-                    weeks=week, days=self.chance.randrange(5), hours=self.chance.uniform(9, 18)
-                )
-                yield min(moment, dt.datetime(2020, 11, 2, 23, 48, 7, tzinfo=clock.ROME))
+            for turn in range(count):
+                day, hour = self.chance.randrange(5), self.chance.uniform(9, 18)
+                if week == len(IN_TIME_BY_WEEK) - 1 and turn % 2:
+                    yield last_day + dt.timedelta(hours=9 + (hour - 9) * 1.6)
+                else:
+                    yield start + dt.timedelta(weeks=week, days=day, hours=hour)
         late = dt.datetime(2020, 11, 4, tzinfo=clock.ROME)
         for week, count in enumerate(LATE_BY_WEEK):
             for _turn in range(count):

@@ -18,6 +18,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from ptm_participation.core import clock
+from ptm_participation.core.reference import slugify
 
 NO_BREAK = "\u00a0"
 NOTHING = "–"
@@ -232,4 +233,5 @@ FILTERS: dict[str, Any] = {
     "iso": iso,
     "elide": elide,
     "upfirst": upfirst,
+    "slug": slugify,
 }

@@ -5,6 +5,7 @@ Loading again never undoes a correction: a row that a person has touched is left
 
 import datetime as dt
 import enum
+import re
 import unicodedata
 from typing import Any
 
@@ -50,3 +51,8 @@ def fold(text: str) -> str:
     for mark in filter(unicodedata.combining, set(plain)):
         plain = plain.replace(mark, "")
     return " ".join(plain.replace("\u2019", "'").split())
+
+
+def slugify(text: str) -> str:
+    """Text as it stands in addresses and names of files: letters and digits, parted by dashes."""
+    return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")

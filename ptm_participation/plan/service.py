@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -79,8 +80,23 @@ class TooLongForLaw(DomainError):
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Replaced:
+    """How a text differs from the one that it takes the place of: sections by their citation."""
+
+    changed: tuple[str, ...]
+    added: tuple[str, ...]
+    dropped: tuple[str, ...]
+
+    @property
+    def nothing(self) -> bool:
+        """Whether both say the same."""
+        return not (self.changed or self.added or self.dropped)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did, or would do."""
+    """What an import did, or would do. `base` is the edition whose sections it continues, to
+    which the counts refer; `replaced` tells of a text that the edition held already."""
 
     document: str
     edition: str
@@ -91,6 +107,8 @@ class ImportReport:
     moved: int
     new: int
     gone: int
+    base: str
+    replaced: Replaced | None
 
 
 @use_case
@@ -118,9 +136,10 @@ def import_text(
     base = _edition_before(edition, document)
     known = known_tree(base, document) if base else []
     pairs = match(known, tree)
+    held = _held(edition, document)
     _clear(edition, document)
     versions = write_tree(document, edition, tree, pairs, source=source)
-    report = _report(document, edition, created, versions, known, pairs)
+    report = _report(document, edition, created, versions, known, base, held)
     audit.record(
         actor,
         "plan.text_imported",
@@ -128,9 +147,44 @@ def import_text(
         source=source,
         sha256=_tree_digest(versions),
         file_sha256=file_sha256,
-        **dataclasses.asdict(report),
+        **_in_the_log(report),
     )
     return report
+
+
+def _in_the_log(report: ImportReport) -> dict[str, Any]:
+    """What the log says of an import: of a text that was replaced, how much changed."""
+    facts = dataclasses.asdict(report)
+    facts["replaced"] = {name: len(cited) for name, cited in (facts["replaced"] or {}).items()}
+    return facts
+
+
+Held = dict[str, tuple[str, str]]  # by slug: the citation, and the digest of heading and words
+
+
+def _held(edition: Edition, document: Document) -> Held:
+    """The text that the edition has of the document."""
+    rows = db.session.execute(
+        sa.select(SectionVersion.slug, SectionVersion.brief, SectionVersion.sha256)
+        .filter_by(edition_id=edition.id, document_id=document.id)
+        .order_by(SectionVersion.position)
+    )
+    return {slug: (brief, sha256) for slug, brief, sha256 in rows}
+
+
+def _replaced(held: Held, versions: list[SectionVersion]) -> Replaced | None:
+    if not held:
+        return None
+    now = {version.slug: version for version in versions}
+    return Replaced(
+        changed=tuple(
+            version.brief
+            for version in versions
+            if version.slug in held and held[version.slug][1] != version.sha256
+        ),
+        added=tuple(version.brief for version in versions if version.slug not in held),
+        dropped=tuple(brief for slug, (brief, _digest) in held.items() if slug not in now),
+    )
 
 
 class _OnlyLooking(Exception):
@@ -390,7 +444,8 @@ def _report(
     created: bool,
     versions: list[SectionVersion],
     known: list[Known],
-    pairs: Pairs,
+    base: Edition | None,
+    held: Held,
 ) -> ImportReport:
     numbers = {item.provision_id: item.node.number for root in known for item in root.walk()}
     kept = [v for v in versions if v.provision_id in numbers]
@@ -408,6 +463,8 @@ def _report(
         moved=len(kept) - same,
         new=len(versions) - len(kept),
         gone=len(numbers) - len({v.provision_id for v in kept}),
+        base=base.label if base is not None else "",
+        replaced=_replaced(held, versions),
     )
 
 

@@ -33,9 +33,11 @@ def choose() -> Any:
         source=request.args.get("fonte"),
     )
     form.document.choices = options((d.code, f"{d.code} · {d.title}") for d in documents)
-    if form.validate_on_submit():
-        address = _bring_in(form)
-        if address:
+    if form.is_submitted():
+        good = form.validate()
+        if not form.file.data or not form.file.data.filename:
+            form.file.errors = [_("Choose the file of the text.")]
+        elif good and (address := _bring_in(form)):
             return redirect(address)
     return render_template(
         "plan/choose.html",
@@ -47,12 +49,8 @@ def choose() -> Any:
 
 def _bring_in(form: TextForm) -> str | None:
     """Read and keep the file; the address of its preview, or None with sentences beside fields."""
-    upload = form.file.data
-    if not upload or not upload.filename:
-        form.file.errors = [_("Choose the file of the text.")]
-        return None
     try:
-        name, data, reading = files.take_in(upload)
+        name, data, reading = files.take_in(form.file.data)
         _try_import(_document(form.document.data), form.edition.data, reading)
     except _OF_THE_EDITION as error:
         form.edition.errors = [str(error)]

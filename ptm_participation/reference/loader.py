@@ -5,7 +5,6 @@ import dataclasses
 import datetime as dt
 import hashlib
 import json
-import re
 import tomllib
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,7 +14,7 @@ import sqlalchemy as sa
 from ptm_participation.core import audit, clock
 from ptm_participation.core.audit import SYSTEM
 from ptm_participation.core.db import Base, db
-from ptm_participation.core.reference import Verification, fold
+from ptm_participation.core.reference import Verification, fold, slugify
 from ptm_participation.core.transaction import use_case
 from ptm_participation.plan.kinds import SectionKind
 from ptm_participation.plan.matching import match
@@ -52,10 +51,6 @@ FOLDER = Path(__file__).resolve().parent.parent / "data"
 POPULATION_YEAR = 2023
 
 Row = TypeVar("Row", bound=Base)
-
-
-def slugify(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")
 
 
 @dataclasses.dataclass

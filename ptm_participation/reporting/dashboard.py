@@ -10,12 +10,6 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from ptm_participation.accounts.models import Reader
-from ptm_participation.consultations.models import (
-    Attendance,
-    AttendanceRole,
-    Consultation,
-    ConsultationKind,
-)
 from ptm_participation.core import clock, formats
 from ptm_participation.core.db import db
 from ptm_participation.core.jobs import Job, JobState
@@ -27,7 +21,7 @@ from ptm_participation.procedure.models import Procedure, Window
 from ptm_participation.procedure.queries import Stage
 from ptm_participation.reporting import inflow, queries, territory_map
 from ptm_participation.reporting.queries import Totals
-from ptm_participation.reporting.tables import Table, Tally, Unheard
+from ptm_participation.reporting.tables import Attended, Table, Tally, Unheard
 from ptm_participation.reporting.territory_map import TerritoryMap
 
 MOST_AHEAD = 4
@@ -48,17 +42,6 @@ class Ahead:
 
     day: dt.date
     what: str
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Attended:
-    """How consultations of one kind were attended; `arguments` opens their list."""
-
-    label: str
-    arguments: dict[str, str]
-    consultations: int
-    present: int
-    missing: int
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -106,7 +89,7 @@ def read(procedure: Procedure, filter_: Filter, *, seen_by: Reader) -> Dashboard
         documents=queries.by_document(tally),
         sections=queries.by_section(tally),
         themes=queries.by_theme(tally),
-        attended=_attended(tally),
+        attended=queries.attended(tally),
         unheard=tally.unheard,
     )
 
@@ -205,31 +188,3 @@ def _undelivered() -> int:
         Job.kind == RECEIPT, Job.state.in_((JobState.WAITING, JobState.FAILED)), Job.attempts > 0
     )
     return db.session.scalar(query) or 0
-
-
-def _attended(tally: Tally) -> list[Attended]:
-    """Consultations by kind, with how many bodies were there and how many were missed."""
-    present = Attendance.role == AttendanceRole.PRESENT
-    rows = db.session.execute(
-        sa.select(
-            Consultation.kind,
-            sa.func.count(sa.distinct(Consultation.id)),
-            sa.func.count(sa.case((present, 1))),
-            sa.func.count(Attendance.id),
-        )
-        .outerjoin(Attendance, Attendance.consultation_id == Consultation.id)
-        .where(*tally.consultations)
-        .group_by(Consultation.kind)
-    )
-    found = {kind: figures for kind, *figures in rows}
-    return [
-        Attended(
-            str(kind.label),
-            {"tipologia": kind.value},
-            found[kind][0],
-            found[kind][1],
-            found[kind][2] - found[kind][1],
-        )
-        for kind in ConsultationKind
-        if kind in found
-    ]

@@ -86,7 +86,7 @@ def _hours_of(tally: Tally, day: dt.date, window: Window) -> Iterator[Line]:
             f"{formats.weekday_of_table(day)}, {formats.hour_span(hour)}",
             {"dal": day.isoformat(), "al": day.isoformat(), "ora": str(hour)},
             *tally.by_hour_of_day.get((day, hour), (0, 0)),
-            brief=formats.short_day(day) if hour == 0 else f"{hour}:00",
+            brief=formats.short_day(day) if hour == 0 else f"{hour:02}:00",
             ends=formats.term(window.closes_at) if closing else "",
         )
 
@@ -159,7 +159,8 @@ def _period(
 
 def _nothing_between(first: dt.date, end: dt.date) -> Line:
     last = formats.day(end - DAY)
-    label = _("none between %(first)s and %(last)s", first=formats.day(first), last=last)
+    said = _("none between %(first)s and %(last)s", first=formats.day(first), last=last)
+    label = formats.elide(said)
     return Line(label, _between(first, end), brief="…")
 
 

@@ -10,14 +10,28 @@ from collections.abc import Callable
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from ptm_participation.consultations.models import Consultation
+from ptm_participation.consultations.models import (
+    Attendance,
+    AttendanceRole,
+    Consultation,
+    ConsultationKind,
+)
 from ptm_participation.core.db import ask, db
 from ptm_participation.core.errors import NotFound
 from ptm_participation.observations.models import Observation
 from ptm_participation.observations.workflow import Channel
 from ptm_participation.plan.models import Document, ProvisionTheme, SectionVersion, Theme
 from ptm_participation.reporting import inflow
-from ptm_participation.reporting.tables import Counts, Line, Page, Pair, Table, Tally, sum_of
+from ptm_participation.reporting.tables import (
+    Attended,
+    Counts,
+    Line,
+    Page,
+    Pair,
+    Table,
+    Tally,
+    sum_of,
+)
 from ptm_participation.stakeholders.models import Stakeholder
 from ptm_participation.stakeholders.subjects import SubjectGroup, SubjectType
 from ptm_participation.territory.models import Municipality, Zone
@@ -87,12 +101,14 @@ def table(tally: Tally, key: str) -> Table:
 
 
 def by_municipality(tally: Tally) -> Table:
-    """All the Comuni, those without any included, then whoever is from elsewhere."""
+    """The Comuni that the filter asks about, those without any included, then whoever is from
+    elsewhere."""
     counts = tally.by_municipality
     heard = tally.attended_by(Stakeholder.municipality_id)
     rows = ask(
         sa.select(Municipality.id, Municipality.name, Zone.name)
         .join(Zone, Zone.id == Municipality.zone_id)
+        .where(*_asked_about(tally))
         .order_by(Municipality.sort_key)
     )
     lines = [
@@ -100,6 +116,17 @@ def by_municipality(tally: Tally) -> Table:
         for number, name, zone in rows
     ]
     return Table("municipalities", _("Comune"), lines + _outside(tally))
+
+
+def _asked_about(tally: Tally) -> list[sa.ColumnElement[bool]]:
+    """A zero says that nobody wrote from there, not that the filter leaves the place out."""
+    filter_ = tally.filter
+    found: list[sa.ColumnElement[bool]] = []
+    if filter_.zone is not None:
+        found.append(Municipality.zone_id == filter_.zone)
+    if filter_.municipality is not None:
+        found.append(Municipality.id == filter_.municipality)
+    return found
 
 
 def by_zone(tally: Tally) -> Table:
@@ -246,3 +273,34 @@ _TABLES: dict[str, Callable[[Tally], Table]] = {
     "term": inflow.around_term,
     "municipalities": by_municipality,
 }
+
+
+# -- consultations -------------------------------------------------------------------------
+
+
+def attended(tally: Tally) -> list[Attended]:
+    """Consultations by kind, with how many bodies were there and how many were missed."""
+    present = Attendance.role == AttendanceRole.PRESENT
+    rows = ask(
+        sa.select(
+            Consultation.kind,
+            sa.func.count(sa.distinct(Consultation.id)),
+            sa.func.count(sa.case((present, 1))),
+            sa.func.count(Attendance.id),
+        )
+        .outerjoin(Attendance, Attendance.consultation_id == Consultation.id)
+        .where(*tally.consultations)
+        .group_by(Consultation.kind)
+    )
+    found = {kind: figures for kind, *figures in rows}
+    return [
+        Attended(
+            str(kind.label),
+            {"tipologia": kind.value},
+            found[kind][0],
+            found[kind][1],
+            found[kind][2] - found[kind][1],
+        )
+        for kind in ConsultationKind
+        if kind in found
+    ]

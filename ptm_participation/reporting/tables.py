@@ -63,6 +63,7 @@ TITLES: dict[str, Any] = {
     "weeks": _l("By week"),
     "hours": _l("By hour of the day"),
     "term": _l("Around the term"),
+    "attended": _l("Consultations and attendance"),
 }
 
 
@@ -119,6 +120,17 @@ def of_consultations(filter_: Filter) -> ConsultationFilter:
         since=filter_.since,
         until=filter_.until,
     )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Attended:
+    """How consultations of one kind were attended; `arguments` opens their list."""
+
+    label: str
+    arguments: dict[str, str]
+    consultations: int
+    present: int
+    missing: int
 
 
 # The section that has a page and holds the one discussed.

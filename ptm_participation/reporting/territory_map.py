@@ -70,7 +70,8 @@ class Order(enum.StrEnum):
 @dataclasses.dataclass(frozen=True, slots=True)
 class Place:
     """A Comune on the map. `value` is None where it cannot be known; `arguments` is the filter
-    that opens its list, empty where there is none; `body` is its administration."""
+    that opens its list, empty where there is none; `body` is its administration; `left_out` by
+    the filter, it stands on the map without a value."""
 
     row: MunicipalityRow
     count: int
@@ -82,12 +83,15 @@ class Place:
     arguments: dict[str, str]
     shape: Outline | None
     near: tuple[str, ...]
+    left_out: bool
 
     @property
     def sentence(self) -> str:
         """Name, zone and value, for whoever points at the Comune or walks to it."""
         zone = f"{self.row.zone} ({_('zone to verify')})" if self.row.zone_to_verify else ""
         words = f"{self.row.name}, {zone or self.row.zone}: {self.said}"
+        if self.left_out:
+            return words
         heard = not self.silent or self.said == _("not yet consulted")
         return words if heard else f"{words}; {_('not yet consulted')}"
 
@@ -122,9 +126,11 @@ class Area:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TerritoryMap:
-    """All that a map shows, for pages and files alike."""
+    """All that a map shows, for pages and files alike. `drawn` are all the Comuni, `places`
+    those that the filter asks about."""
 
     measure: Measure
+    drawn: list[Place]
     places: list[Place]
     areas: list[Area]
     sheet: Sheet
@@ -189,25 +195,30 @@ def read(tally: Tally, measure: Measure) -> TerritoryMap:
     rows = territory.list_municipalities()
     scale_ = _scale(tally, measure, rows, lines)
     sheet, near = _sheet()
-    places = []
+    drawn = []
     for row in rows:
-        line = lines[str(row.id)]
+        left_out = str(row.id) not in lines
+        line = lines.get(str(row.id), Line("", {}))
         body = bodies.get(row.id)
         value = _value(measure, line, row, body in silent if body else None)
-        places.append(
+        if left_out:
+            value = None
+        drawn.append(
             Place(
                 row=row,
                 count=line.total,
                 value=value,
-                said=_said(measure, value),
+                said=_("left out by the filter") if left_out else _said(measure, value),
                 step=None if value is None else _step(scale_, value),
-                silent=body in silent,
+                silent=body in silent and not left_out,
                 body=body,
                 arguments=_opens(measure, line, row) if value else {},
                 shape=sheet.shapes.get(row.istat),
                 near=near.get(row.istat, ()),
+                left_out=left_out,
             )
         )
+    places = [place for place in drawn if not place.left_out]
     outside = lines.get("fuori", Line("", {}))
     late = measure is Measure.LATE
     inside = sum(place.count for place in places)
@@ -215,6 +226,7 @@ def read(tally: Tally, measure: Measure) -> TerritoryMap:
         inside = sum(int(place.value or 0) for place in places)
     return TerritoryMap(
         measure=measure,
+        drawn=drawn,
         places=places,
         areas=_areas(rows),
         sheet=sheet,

@@ -85,9 +85,12 @@ def index() -> Any:
     _filter, problems = filters.read(request.args)
     address = without_paging(request.args)
     address.pop(sheets.TABLE, None)
+    # Who comes from the summary finds it first.
+    from_summary = address.pop("da", None) == "sintesi"
+    listed = sorted(sheets.EXPORTS.items(), key=lambda item: item[0] != "summary")
     return render_template(
         "reporting/index.html",
-        exports=sheets.EXPORTS,
+        exports=listed if from_summary else list(sheets.EXPORTS.items()),
         format_names=FORMAT_NAMES,
         procedure=procedure,
         problems=problems,

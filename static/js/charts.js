@@ -17,7 +17,8 @@ document.addEventListener("DOMContentLoaded", () => {
   };
   const palette = () => Object.fromEntries(
     ["solid", "outline", "ground", "text", "soft", "term", "focus"].map((name) => [name, ink(name)]));
-  const number = new Intl.NumberFormat(document.documentElement.lang);
+  // As the tables write them: Italian would leave the point out of 1.397.
+  const number = new Intl.NumberFormat(document.documentElement.lang, { useGrouping: "always" });
 
   const read = (box) => {
     const table = document.getElementById(box.dataset.table);
@@ -34,16 +35,19 @@ document.addEventListener("DOMContentLoaded", () => {
     for (const row of rows) row.total = row.values.reduce((sum, value) => sum + value, 0);
     if (box.dataset.chart === "rows") rows = rows.filter((row) => row.total);
     else {
-      // Time before the first and after the last observation is the table's alone.
+      // Time before the first and after the last observation is the table's alone; but what
+      // comes after the term is seen to be nothing.
       const told = rows.map((row) => Boolean(row.total || row.ends));
-      rows = rows.slice(told.indexOf(true), told.lastIndexOf(true) + 1);
+      const end = rows.findIndex((row) => row.ends);
+      rows = rows.slice(told.indexOf(true), Math.max(told.lastIndexOf(true) + 1, end < 0 ? 0 : end + 7));
     }
     const most = Number(box.dataset.most);
     if (most && rows.length > most) {
       const kept = new Set([...rows].sort((a, b) => b.total - a.total).slice(0, most));
       rows = rows.filter((row) => kept.has(row));
     }
-    return { series, rows, title: document.getElementById(table.id.replace("tab-", "t-")).textContent };
+    for (const row of rows) row.at = Number(row.brief?.match(/^\d+(?=:)/)?.[0] ?? 0);
+    return { series, rows, hourly: box.dataset.table === "tab-term", counts: box.dataset.counts, title: document.getElementById(table.id.replace("tab-", "t-")).textContent };
   };
 
   const look = (kind, colours, many) => kind === "solid"
@@ -62,7 +66,7 @@ document.addEventListener("DOMContentLoaded", () => {
       type: "category", data: rows.map((row) => (across ? row.brief : row.label)), inverse: !across,
       axisTick: { show: false }, axisLine: { lineStyle: { color: colours.soft } },
       axisLabel: across
-        ? { ...font, fontSize: 12, color: colours.soft, hideOverlap: true }
+        ? { ...font, fontSize: 12, color: colours.soft, hideOverlap: true, ...(drawn.hourly ? { interval: (at) => rows[at].at % 6 === 0 } : {}) }
         : { ...font, width: labels, overflow: "break", lineHeight: 15 },
     };
     const amounts = {
@@ -117,23 +121,33 @@ document.addEventListener("DOMContentLoaded", () => {
   // The whole picture, with its title, what it counts, the filter and the instant.
   const download = (box, drawn) => {
     const colours = { solid: "#0066cc", outline: "#8a5300", ground: "#fff", text: "#1a1a1a", soft: "#455b71", term: "#a3232d", focus: "#000" };
-    const width = 1000, space = 74, tall = height(drawn, box.dataset.chart, width) + space + 34;
+    const width = 1000, space = 96, tall = height(drawn, box.dataset.chart, width) + space + 34;
     const holder = document.createElement("div");
     const chart = echarts.init(holder, null, { renderer: "canvas", width, height: tall });
     const wanted = options(drawn, box.dataset.chart, width, colours);
     wanted.grid.top += space;
     wanted.grid.bottom += 34;
     chart.setOption(wanted);
-    const key = drawn.series.map(({ name, look: kind }) => `{${kind}|${kind === "solid" ? "■" : "□"}} ${name}`).join("   ");
-    const text = (y, said, size, weight, colour) => ({ type: "text", x: 12, y, style: {
-      verticalAlign: "middle", text: said, fill: colour, width: width - 24, overflow: "break",
+    const text = (y, said, size, weight, colour, x = 12) => ({ type: "text", x, y, style: {
+      verticalAlign: "middle", text: said, fill: colour, width: width - x - 12, overflow: "break",
       font: `${weight} ${size}px Titillium Web, sans-serif`,
-      rich: { solid: { fill: colours.solid, fontSize: 18 }, outline: { fill: colours.outline, fontSize: 18 } },
     } });
+    const ruler = document.createElement("canvas").getContext("2d");
+    ruler.font = "400 15px Titillium Web, sans-serif";
+    let x = 12;
+    const key = drawn.series.flatMap(({ name, look: kind }) => {
+      const at = x;
+      x += 20 + ruler.measureText(name).width + 24;
+      const { color: fill, borderColor: stroke } = look(kind, colours);
+      return [
+        { type: "rect", shape: { x: at, y: 67, width: 14, height: 14 }, style: { fill, stroke, lineWidth: 1.5 } },
+        text(75, name, 15, 400, colours.text, at + 20),
+      ];
+    });
     const marks = term(chart, drawn, box.dataset.chart, colours);
     if (marks.length) { marks[0].shape.y1 = space + 12; marks[0].shape.y2 = tall - 60; marks[1].y = space; }
     chart.setOption({ graphic: [
-      text(24, drawn.title, 20, 700, colours.text), text(52, key, 15, 400, colours.text),
+      text(22, drawn.title, 20, 700, colours.text), text(48, drawn.counts, 13, 400, colours.soft), ...key,
       text(tall - 16, box.dataset.foot, 13, 400, colours.soft), ...marks,
     ] });
     chart.getRenderedCanvas({ pixelRatio: 2, backgroundColor: "#fff" }).toBlob((blob) => {

@@ -38,7 +38,10 @@ document.addEventListener("DOMContentLoaded", () => {
       if (way >= 0) go(of(at.dataset.near.split(",")[way]) ?? at);
       else if (event.key === "Home") go(places[0]);
       else if (event.key === "End") go(places[places.length - 1]);
-      else if (event.key === "Enter") { if (at.dataset.leads) location.assign(at.dataset.leads); }
+      else if (event.key === "Enter") {
+        if (at.dataset.leads) location.assign(at.dataset.leads);
+        else now.textContent = `${at.querySelector("title").textContent}. ${box.dataset.nothing}`;
+      }
       else if (event.key === "Escape") { box.blur(); return; }
       else return;
       event.preventDefault();

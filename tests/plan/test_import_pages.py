@@ -78,6 +78,29 @@ def test_the_tree_is_shown_beside_the_source_and_written_when_confirmed(
     assert set(source) == {"Delibera 12/2021"}
 
 
+def test_a_second_text_is_compared_with_the_one_that_it_replaces(
+    app: Flask, as_staff: Browser
+) -> None:
+    choose(as_staff, NORMS).press("Scrivi il testo nell")
+    changed = docx(
+        paragraph("CAPO I - PRINCIPI"),
+        paragraph("Art. 1 - Finalità"),
+        paragraph("1. Il piano tutela il suolo libero."),
+        paragraph("2. Il piano si attua."),
+        paragraph("3. Il piano si misura."),
+    )
+
+    same = choose(as_staff, NORMS)
+    other = choose(as_staff, changed)
+
+    assert "«bozza» contiene già questo testo, parola per parola" in same.text
+    assert other.items(".ptm-aside ul li") == [
+        "2 sezioni cambiano: art. 1 c. 1; art. 1 c. 2",
+        "1 sezione in più: art. 1 c. 3",
+        "4 sezioni in meno: art. 1 c. 2 lett. a); art. 1 c. 2 lett. c); art. 2; art. 2 c. 1",
+    ]
+
+
 def test_what_is_not_confirmed_leaves_no_text_and_no_file(app: Flask, as_staff: Browser) -> None:
     choose(as_staff, NORMS)
 

@@ -127,7 +127,7 @@ def test_weeks_without_anything_are_told_too(as_manager: Browser) -> None:
         ("dal 14 settembre 2020", "0"),
         ("dal 21 settembre 2020", "0"),
         ("dal 28 settembre 2020", "1"),
-        ("nessuna tra il giorno 5 ottobre 2020 e il giorno 28 febbraio 2021", "0"),
+        ("dal 5 ottobre 2020 al 28 febbraio 2021: nessuna", "0"),
         ("dal 1 marzo 2021", "1"),
     ]
     sheet = as_manager.client.get("/ufficio/esportazioni/summary.csv").get_data(as_text=True)

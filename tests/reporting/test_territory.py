@@ -198,11 +198,23 @@ def test_the_table_is_sorted_as_its_heads_say(as_manager: Browser) -> None:
     by_zone = by_name.follow("Zona")
 
     assert [row[0] for row in by_value.rows()][:2] == ["Rho", "Arese"]
-    assert [row[0] for row in by_name.rows()][:2] == ["Abbiategrasso", "Albairate"]
-    assert by_zone.rows()[0][1] == "Milano"  # as zones are always listed
+    assert [row[0] for row in by_name.rows()][:2] == ["Arese", "Baranzate"]
+    assert {row[1] for row in by_zone.rows()} == {"Nord Ovest"}
     assert "zona=3" in by_zone.address
+    assert as_manager.open(MAP, ordine="zona-omogenea").rows()[0][1] == "Milano"  # as always
     for page, head in ((by_value, "Osservazioni"), (by_name, "Comune"), (by_zone, "Zona")):
         assert [words.split()[0] for words in page.items("th[aria-sort]")] == [head]
+
+
+@pytest.mark.usefixtures("process")
+def test_a_comune_that_the_filter_leaves_out_has_no_figure(as_manager: Browser) -> None:
+    page = as_manager.open(MAP, zona="3")
+
+    left_out = [path.text for path in page.soup.select("svg path.left")]
+    assert len(page.soup.select("svg path[data-place]")) == 133
+    assert len(left_out) == 133 - len(page.rows())
+    assert any(words.startswith("Abbiategrasso") for words in left_out)
+    assert all("fuori dal filtro" in words for words in left_out)
 
 
 @pytest.mark.usefixtures("process")

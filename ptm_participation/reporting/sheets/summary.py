@@ -6,14 +6,30 @@ from ptm_participation.reporting import queries
 from ptm_participation.reporting.exports import Column, Kind, Note
 from ptm_participation.reporting.exports.sheet import Row
 from ptm_participation.reporting.sheets.content import Content, Wanted
-from ptm_participation.reporting.tables import Line, Table, Tally
+from ptm_participation.reporting.tables import TITLES, Line, Table, Tally
+
+ATTENDED = "attended"
 
 
 def make(wanted: Wanted) -> Content:
     """Raises NotFound if there is no table of the name that was asked for."""
+    if wanted.table == ATTENDED:
+        return _attendance(wanted.tally)
     if wanted.table:
         return _one(queries.table(wanted.tally, wanted.table))
     return _whole(wanted.tally)
+
+
+def _attendance(tally: Tally) -> Content:
+    columns = [
+        Column("entry", _("Kind"), width=40),
+        Column("consultations", _("Consultations"), Kind.NUMBER),
+        Column("present", _("Those present"), Kind.NUMBER),
+        Column("missing", _("Excused or absent"), Kind.NUMBER),
+    ]
+    lines = queries.attended(tally)
+    rows = [(line.label, line.consultations, line.present, line.missing) for line in lines]
+    return Content(columns, rows, len(rows), subject=str(TITLES[ATTENDED]))
 
 
 def _figures() -> list[Column]:
