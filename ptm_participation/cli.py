@@ -293,17 +293,20 @@ plan = Commands("plan", help="The plan's text.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def plan_import(file: Path, document: str, edition: str, dry_run: bool, as_json: bool) -> None:
     """Read a text, a Word document or Akoma Ntoso, and put it into an edition."""
+    from ptm_participation.plan.comparison import compare
     from ptm_participation.plan.files import read_text
     from ptm_participation.plan.models import Document
-    from ptm_participation.plan.service import import_text, preview_import
+    from ptm_participation.plan.service import import_text
 
     reading = read_text(file.name, file.read_bytes())
     target = db.session.scalar(sa.select(Document).filter_by(code=document.upper()))
     if target is None:
         codes = ", ".join(db.session.scalars(sa.select(Document.code).order_by(Document.position)))
         raise click.ClickException(f"There is no document {document}: choose one of {codes}.")
-    run = preview_import if dry_run else import_text
-    report = run(operator(), target, edition, reading.tree, source=file.name)
+    if dry_run:
+        report = compare(target, edition, reading.tree).report
+    else:
+        report = import_text(operator(), target, edition, reading.tree, source=file.name)
     doubts = [f"{doubt.paragraph}: {doubt}" for doubt in reading.doubts]
     if as_json:
         values = {**dataclasses.asdict(report), "dry_run": dry_run, "doubts": doubts}

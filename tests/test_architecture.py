@@ -56,11 +56,8 @@ READ_ONLY = {
     "observations.intake.sections_of",
     "observations.intake.send_receipt",
     "plan.service.anchor_on",
-    "plan.service.preview_import",
-    "plan.service.known_tree",
-    "plan.service.state_of_text",
+    "plan.service.import_text",
     "plan.service.occurs",
-    "plan.service.describe",
     "plan.service.write_tree",
     # They write what a use case has built.
     "core.bulk.fresh_keys",

@@ -10,7 +10,7 @@ from ptm_participation.accounts.access import Permission, requires
 from ptm_participation.accounts.reader import signed_in_user
 from ptm_participation.core.errors import DomainError, NotFound
 from ptm_participation.core.forms import options
-from ptm_participation.plan import files, preview, queries, service
+from ptm_participation.plan import comparison, files, preview, queries, service
 from ptm_participation.plan.forms import ConfirmForm, TextForm
 from ptm_participation.plan.models import Document
 from ptm_participation.plan.reading import Reading
@@ -18,9 +18,9 @@ from ptm_participation.plan.reading import Reading
 bp = Blueprint("plan", __name__)
 
 # What is said beside the edition; the rest concerns the file.
-_OF_THE_EDITION = (service.LabelNotGood, service.EditionFrozen, service.EditionObserved)
+_OF_THE_EDITION = (comparison.LabelNotGood, comparison.EditionFrozen, comparison.EditionObserved)
 # What the preview says, where the doubts tell why.
-_OF_THE_TEXT = (service.NumberTwice, service.TooLongForLaw)
+_OF_THE_TEXT = (comparison.NumberTwice, comparison.TooLongForLaw)
 
 
 @bp.route("/ufficio/piano/importa", methods=["GET", "POST"])
@@ -71,7 +71,7 @@ def _bring_in(form: TextForm) -> str | None:
 def _try_import(document: Document, label: str, reading: Reading) -> None:
     """See whether the edition can take a text. Raises what only another edition would help."""
     with contextlib.suppress(*_OF_THE_TEXT):
-        service.preview_import(signed_in_user(), document, label, reading.tree, source="")
+        comparison.compare(document, label, reading.tree)
 
 
 def _document(code: str) -> Document:
@@ -87,27 +87,30 @@ def compare(sha256: str) -> Any:
     asked = {name: request.args.get(name, "") for name in ("documento", "edizione", "fonte")}
     document, name = _document(asked["documento"]), request.args.get("file", "")
     reading = files.kept_text(sha256, name)
-    what = (signed_in_user(), document, asked["edizione"], reading.tree)
+    what = (document, asked["edizione"], reading.tree)
     form, refusal, report = ConfirmForm(), "", None
     try:
         if form.validate_on_submit():
-            seen = form.seen.data or ""
             report = service.import_text(
-                *what, source=asked["fonte"], seen=seen, file_sha256=sha256
+                signed_in_user(),
+                *what,
+                source=asked["fonte"],
+                seen=form.seen.data or "",
+                file_sha256=sha256,
             )
             return _written(document, report)
-        report = service.preview_import(*what, source=asked["fonte"])
+        report = comparison.compare(*what).report
     except service.TextChangedMeanwhile as error:
         refusal = str(error)
-        report = service.preview_import(*what, source=asked["fonte"])
+        report = comparison.compare(*what).report
     except DomainError as error:
         refusal = str(error)
     shown = {"document": document, "asked": asked, "name": name, "reading": reading, "form": form}
-    shown |= {"report": report, "refusal": refusal, "seen": service.state_of_text(document)}
+    shown |= {"report": report, "refusal": refusal, "seen": comparison.state_of_text(document)}
     return render_template("plan/compare.html", preview=preview, **shown)
 
 
-def _written(document: Document, report: service.ImportReport) -> Any:
+def _written(document: Document, report: comparison.ImportReport) -> Any:
     said = _("%(document)s, edition %(edition)s: %(count)d sections were written.")
     facts = {"document": document.title, "edition": report.edition, "count": report.sections}
     flash(said % facts, "success")

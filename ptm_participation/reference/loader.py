@@ -16,6 +16,7 @@ from ptm_participation.core.audit import SYSTEM
 from ptm_participation.core.db import Base, db
 from ptm_participation.core.reference import Verification, fold, slugify
 from ptm_participation.core.transaction import use_case
+from ptm_participation.plan.comparison import known_tree
 from ptm_participation.plan.kinds import SectionKind
 from ptm_participation.plan.matching import match
 from ptm_participation.plan.models import (
@@ -30,7 +31,7 @@ from ptm_participation.plan.models import (
     SectionVersion,
     Theme,
 )
-from ptm_participation.plan.service import known_tree, write_tree
+from ptm_participation.plan.service import write_tree
 from ptm_participation.plan.tree import Node
 from ptm_participation.procedure.models import (
     Audience,

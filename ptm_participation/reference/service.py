@@ -11,8 +11,8 @@ from ptm_participation.core.db import db
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.reference import Verification, fold
 from ptm_participation.core.transaction import use_case
+from ptm_participation.plan.comparison import NumberTwice, describe
 from ptm_participation.plan.models import Anchor, ProvisionTheme, SectionVersion
-from ptm_participation.plan.service import NumberTwice, describe
 from ptm_participation.plan.tree import Node
 from ptm_participation.procedure.models import Procedure, Step
 from ptm_participation.territory.models import Municipality

@@ -13,6 +13,7 @@ from ptm_participation.accounts.models import User
 from ptm_participation.core import audit
 from ptm_participation.core.audit import SYSTEM
 from ptm_participation.core.db import db
+from ptm_participation.plan.comparison import EditionObserved, NumberTwice
 from ptm_participation.plan.kinds import SectionKind
 from ptm_participation.plan.matching import Known, match
 from ptm_participation.plan.models import (
@@ -22,7 +23,7 @@ from ptm_participation.plan.models import (
     Succession,
     SuccessionKind,
 )
-from ptm_participation.plan.service import EditionObserved, NumberTwice, import_text
+from ptm_participation.plan.service import import_text
 from ptm_participation.plan.tree import Node
 from tests import factories
 from tests.commands import ptm
