@@ -25,6 +25,7 @@ from ptm_participation.communications import receipts
 from ptm_participation.communications.views import bp as communications
 from ptm_participation.consultations.views import bp as consultations
 from ptm_participation.core import clock, formats, sentences
+from ptm_participation.core.chips import narrowed
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.numbers import whole
 from ptm_participation.extensions import babel, csrf, sessions
@@ -130,7 +131,7 @@ def set_up(app: Flask) -> None:
     app.register_error_handler(HTTPException, show_http_error)
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(formats.FILTERS)
+    app.jinja_env.filters.update(formats.FILTERS, narrowed=narrowed)
     sentences.install(app.jinja_env, babel.domain_instance)
     app.jinja_env.globals.update(
         clock=clock,

@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload, selectinload
@@ -57,8 +58,8 @@ class ConsultationFilter:
             found.append(Consultation.starts_at < clock.end_of_day(self.until))
         return found + self._attended() + self._discussed()
 
-    def _attended(self) -> list[sa.ColumnElement[bool]]:
-        """Who was present: by stakeholder, type, group, Comune or zone."""
+    def of_attendee(self) -> list[sa.ColumnElement[bool]]:
+        """What one `Stakeholder` (of a `Municipality`) who was present must be, all at once."""
         conditions: list[sa.ColumnElement[bool]] = []
         if self.stakeholder is not None:
             conditions.append(Stakeholder.id == self.stakeholder)
@@ -71,6 +72,11 @@ class ConsultationFilter:
             conditions.append(Stakeholder.municipality_id == self.municipality)
         if self.zone is not None:
             conditions.append(Municipality.zone_id == self.zone)
+        return conditions
+
+    def _attended(self) -> list[sa.ColumnElement[bool]]:
+        """Who was present: by stakeholder, type, group, Comune or zone."""
+        conditions = self.of_attendee()
         if not conditions:
             return []
         return [
@@ -82,9 +88,8 @@ class ConsultationFilter:
             )
         ]
 
-    def _discussed(self) -> list[sa.ColumnElement[bool]]:
-        """What was spoken of: a section (with what stands on its page), a document, a theme."""
-        unit = aliased(SectionVersion)
+    def of_section(self, unit: Any) -> list[sa.ColumnElement[bool]]:
+        """What one `SectionVersion` that was spoken of must be, on the page of `unit`."""
         conditions: list[sa.ColumnElement[bool]] = []
         if self.document is not None:
             conditions.append(SectionVersion.document_id == self.document)
@@ -103,6 +108,12 @@ class ConsultationFilter:
                     )
                 )
             )
+        return conditions
+
+    def _discussed(self) -> list[sa.ColumnElement[bool]]:
+        """What was spoken of: a section (with what stands on its page), a document, a theme."""
+        unit = aliased(SectionVersion)
+        conditions = self.of_section(unit)
         if not conditions:
             return []
         return [

@@ -3,7 +3,15 @@
 import dataclasses
 from collections.abc import Mapping
 
-PAGING = ("dopo", "prima")
+# What an address may ask of a list, a summary or a map.
+CONDITIONS = frozenset(
+    (
+        *("articolo", "canale", "comune", "documento", "fase", "gruppo", "nei-termini", "ora"),
+        *("procedimento", "pubblicata", "q", "registro", "regolarita", "soggetto", "stato"),
+        *("tema", "tipo", "tipologia", "zona", "dal", "al", "misura", "ordine"),
+    )
+)
+SPAN = {"dal": max, "al": min}  # days in ISO form: in the order of time
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -15,12 +23,27 @@ class Chip:
 
 
 def without_paging(arguments: Mapping[str, str]) -> dict[str, str]:
-    """The address's filter alone, without what `url_for` would take for an order to itself."""
-    return {
-        name: value
-        for name, value in arguments.items()
-        if value and name not in PAGING and name != "endpoint" and not name.startswith("_")
-    }
+    """The address's filter alone: links carry it on, and nothing else that somebody added."""
+    return {name: value for name, value in arguments.items() if value and name in CONDITIONS}
+
+
+def narrowed(address: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str] | None:
+    """The address under further conditions; None if it already asks for something else.
+
+    Of two spans of days it is what they have in common.
+    """
+    wanted = dict(address)
+    if wanted.get("dal", "") > wanted.get("al", "9"):  # lists exchange them too
+        wanted["dal"], wanted["al"] = wanted["al"], wanted["dal"]
+    for name, value in more.items():
+        known = wanted.get(name)
+        if known is None or known == value:
+            wanted[name] = value
+        elif name in SPAN:
+            wanted[name] = SPAN[name](known, value)
+        else:
+            return None
+    return wanted
 
 
 def chips(said: Mapping[str, str], arguments: Mapping[str, str]) -> list[Chip]:

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from ptm_participation.accounts.models import Reader
-from ptm_participation.core import formats
+from ptm_participation.core import clock, formats
 from ptm_participation.core.chips import Chip, without_paging
 from ptm_participation.core.chips import chips as chips_of
 from ptm_participation.observations.queries import Filter, count_views
@@ -94,7 +94,7 @@ class _Reader:
         return found
 
     def day(self, name: str) -> dt.date | None:
-        found: dt.date | None = self._read(name, dt.date.fromisoformat)
+        found: dt.date | None = self._read(name, clock.parse_day)
         return found
 
 

@@ -219,10 +219,14 @@ class Tally:
 
     # -- consultations -----------------------------------------------------------------
 
+    @cached_property
+    def _of_consultations(self) -> ConsultationFilter:
+        return of_consultations(self.filter)
+
     @property
     def consultations(self) -> list[sa.ColumnElement[bool]]:
         """The conditions of the consultations that the filter can be asked of."""
-        return of_consultations(self.filter).conditions(self.procedure)
+        return self._of_consultations.conditions(self.procedure)
 
     @cached_property
     def unheard(self) -> list[Unheard]:
@@ -246,20 +250,26 @@ class Tally:
         return [Unheard(*row) for row in rows]
 
     def attended_by(self, key: Any) -> dict[Any, int]:
-        """How many consultations had somebody present, by a fact of the stakeholder."""
+        """How many consultations had somebody present, by a fact of the stakeholder; of those
+        whom the filter asks about, as the list that the figure opens does."""
         rows = ask(
             sa.select(key, sa.func.count(sa.distinct(Attendance.consultation_id)))
             .select_from(Attendance)
             .join(Consultation, Consultation.id == Attendance.consultation_id)
             .join(Stakeholder, Stakeholder.id == Attendance.stakeholder_id)
             .outerjoin(Municipality, Municipality.id == Stakeholder.municipality_id)
-            .where(*self.consultations, Attendance.role == AttendanceRole.PRESENT)
+            .where(
+                *self.consultations,
+                *self._of_consultations.of_attendee(),
+                Attendance.role == AttendanceRole.PRESENT,
+            )
             .group_by(key)
         )
         return dict(rows)
 
     def discussed_by(self, key: Any, *joins: Any) -> dict[Any, int]:
-        """How many consultations discussed something, by a fact of a section or of its `Page`."""
+        """How many consultations discussed something, by a fact of a section or of its `Page`;
+        of those that the filter asks about."""
         query = (
             sa.select(key, sa.func.count(sa.distinct(Consultation.id)))
             .select_from(Consultation)
@@ -270,4 +280,5 @@ class Tally:
         )
         for target, condition in joins:
             query = query.join(target, condition)
-        return dict(ask(query.where(*self.consultations).group_by(key)))
+        asked = (*self.consultations, *self._of_consultations.of_section(Page))
+        return dict(ask(query.where(*asked).group_by(key)))

@@ -83,10 +83,8 @@ def _frame(procedure: Procedure, problems: list[str]) -> dict[str, Any]:
 def index() -> Any:
     procedure = procedures.get_procedure()
     _filter, problems = filters.read(request.args)
-    address = without_paging(request.args)
-    address.pop(sheets.TABLE, None)
     # Who comes from the summary finds it first.
-    from_summary = address.pop("da", None) == "sintesi"
+    from_summary = request.args.get("da") == "sintesi"
     listed = sorted(sheets.EXPORTS.items(), key=lambda item: item[0] != "summary")
     return render_template(
         "reporting/index.html",
@@ -95,7 +93,7 @@ def index() -> Any:
         procedure=procedure,
         problems=problems,
         chips=filters.chips(procedure, request.args),
-        address=address,
+        address=without_paging(request.args),
         now=clock.now(),
     )
 
@@ -105,6 +103,7 @@ def index() -> Any:
 def export(name: str, format: str) -> Any:
     procedure = procedures.get_procedure()
     arguments = without_paging(request.args)
+    arguments[sheets.TABLE] = request.args.get(sheets.TABLE, "")
     sheets.get_export(name, format)
     table = sheets.get_table_title(name, arguments)
     reader = signed_in_user()

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import re
 import zipfile
 from collections.abc import Sequence
 from typing import Any
@@ -82,6 +83,20 @@ def test_no_cell_begins_as_a_formula_where_cells_are_parted_at_semicolons(text: 
     for line in content.splitlines():
         for cell in line.split(";"):
             assert not cell.strip(' \t\u00a0"').startswith(("=", "+", "-", "@")), line
+
+
+@pytest.mark.parametrize("said", ["x,=1+1", 'x, "=1+1"', "x,\t@SUM(1)", "x;-1"])
+def test_no_comma_of_a_note_begins_a_formula(said: str) -> None:
+    """Notes stand in the file without quotation marks, so that programs know them by their #."""
+    sheet = _sheet([Column("n", "N", Kind.NUMBER), A], (1, "a"), filter=said)
+
+    notes = [line for line in _file(sheet, "csv").decode("utf-8-sig").splitlines() if "x" in line]
+
+    assert notes
+    for note in notes:
+        assert note.startswith("# ")
+        for cell in re.split("[,;\t]", note):
+            assert not cell.strip(' \t\u00a0"').startswith(("=", "+", "-", "@")), note
 
 
 def test_headings_and_titles_are_disarmed_too() -> None:

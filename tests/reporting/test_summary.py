@@ -4,16 +4,20 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from ptm_participation.accounts.models import User
 from ptm_participation.core import clock
+from ptm_participation.core.db import db
+from ptm_participation.plan.models import Theme
 from ptm_participation.stakeholders.subjects import SubjectType
 from tests import factories
 from tests.pages import Browser, Page
 
 SUMMARY = "/ufficio/sintesi/tabelle"
 DASHBOARD = "/ufficio/sintesi"
+MAP = "/ufficio/sintesi/mappa"
 
 
 def _row(page: Page, caption: str, entry: str) -> list[str]:
@@ -51,18 +55,63 @@ def test_every_table_counts_the_same_observations(as_manager: Browser) -> None:
 @pytest.mark.usefixtures("process")
 @pytest.mark.parametrize("path", [SUMMARY, DASHBOARD])
 def test_each_row_opens_the_list_that_it_counts(as_manager: Browser, path: str) -> None:
-    page = as_manager.open(path)
-    checked = 0
+    assert _opened(as_manager, as_manager.open(path)) > 40
 
-    for link in page.soup.select("table tbody a, .ptm-fig"):
+
+def _opened(browser: Browser, page: Page) -> int:
+    """How many figures of a page open their list; each must be as long as the figure says."""
+    links = page.soup.select("table tbody a, a.ptm-fig")
+    for link in links:
         figure = link.select_one(".n") or link
-        listed = as_manager.open(link["href"])
+        listed = browser.open(str(link["href"]))
         counted = re.search(r"\d+", listed.heading)
         assert counted is not None
         assert counted[0] == figure.get_text(strip=True), link["href"]
-        checked += 1
+    return len(links)
 
-    assert checked > 40
+
+@pytest.mark.usefixtures("process")
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"dal": "2020-10-06", "al": "2020-11-03"},  # parts a week
+        {"tipo": "municipality"},
+        {"gruppo": "association", "nei-termini": "si"},
+        {"articolo": "18"},
+        {"tema": "Ambiti agricoli"},
+        {"zona": "Rho"},
+        {"comune": "fuori"},
+    ],
+)
+def test_under_a_filter_too_each_figure_opens_its_list(
+    as_manager: Browser, asked: dict[str, str]
+) -> None:
+    known = {
+        "articolo": lambda: factories.section("18").provision_id,
+        "tema": lambda: db.session.scalar(sa.select(Theme.id).filter_by(name="Ambiti agricoli")),
+        "zona": lambda: factories.municipality("Rho").zone_id,
+    }
+    address = {name: str(known[name]()) if name in known else asked[name] for name in asked}
+
+    assert _opened(as_manager, as_manager.open(SUMMARY, **address)) > 3
+
+
+@pytest.mark.usefixtures("process")
+@pytest.mark.parametrize("path", [DASHBOARD, SUMMARY, MAP, "/ufficio/esportazioni"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"al": "9999-12-31"},
+        {"dal": "0001-01-01"},
+        {"name": "x", "format": "y", "tabella": "z", "endpoint": "w", "_external": "1"},
+    ],
+)
+def test_no_address_breaks_a_page(as_manager: Browser, path: str, address: dict[str, str]) -> None:
+    page = as_manager.open(path, **address)
+
+    assert page.status == 200
+    followed = " ".join(str(link["href"]) for link in page.soup.select("main a[href]"))
+    assert not re.search(r"[?&](name|endpoint|_external)=", followed)
 
 
 @pytest.mark.usefixtures("process")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from flask_babel import gettext as _
 
 from ptm_participation.core import clock
-from ptm_participation.reporting.exports.disarming import disarm, disarm_within, disarmed_within
+from ptm_participation.reporting.exports.disarming import disarm, disarm_line, disarmed_within
 from ptm_participation.reporting.exports.sheet import (
     Cells,
     Converter,
@@ -24,7 +24,7 @@ def to_csv(sheet: Sheet) -> Iterator[bytes]:
     writer = csv.writer(buffer, lineterminator="\r\n")
     buffer.write("\ufeff")
     for note in (sheet.title, *(f"{note.label}: {note.text}" for note in sheet.notes)):
-        line = disarm_within(" ".join(note.split()))  # a line of its own, whatever is in it
+        line = disarm_line(" ".join(note.split()))  # a line of its own, whatever is in it
         buffer.write(f"# {line}\r\n")
     writer.writerow([disarm(column.label) for column in sheet.columns])
     yield buffer.getvalue().encode("utf-8")

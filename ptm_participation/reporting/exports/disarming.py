@@ -10,11 +10,12 @@ from typing import Any
 from ptm_participation.reporting.exports.sheet import Cells
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-_WITHIN = re.compile(r"([;\r\n][\s\"]*)(?=[=+\-@])")
+_WITHIN = re.compile(r"([;\t\r\n][\s\"]*)(?=[=+\-@])")
+_AFTER_A_SIGN = re.compile(r"([,;\t][\s\"]*)(?=[=+\-@])")
 _BETWEEN = "\0"  # in no text: forms refuse it, and PostgreSQL holds none
 # Finds all that the functions below would change, and a little more; at its speed a thousand
 # cells cost less than calling them for one.
-_SUSPECT = re.compile(r"[\0;\r\n](?:[\s\"]*[=+\-@]|[\t\r])")
+_SUSPECT = re.compile(r"[\0;\t\r\n](?:[\s\"]*[=+\-@]|[\t\r])")
 _NO_BREAK = "\u00a0"
 
 
@@ -34,6 +35,12 @@ def disarm_within(value: Any) -> Any:
     """
     text = disarm(value)
     return _WITHIN.sub(r"\1'", text) if isinstance(text, str) else text
+
+
+def disarm_line(text: str) -> str:
+    """A line that stands in such a file as it is, without quotation marks: to a spreadsheet
+    each comma in it begins a cell too."""
+    return _AFTER_A_SIGN.sub(r"\1'", str(disarm(text)))
 
 
 def disarmed(cells: Cells) -> Cells:
