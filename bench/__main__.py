@@ -17,6 +17,7 @@ from config import ROOT
 
 ENGINES = ("sqlite", "postgresql")
 SIZES = (10_000, 100_000)
+LEAST = 50  # with fewer, some pages have nothing to show
 PARTS = ("synth", "pages", "growth", "counts", "writers", "exports")
 
 
@@ -34,7 +35,10 @@ def _options() -> argparse.Namespace:
 
 
 def _numbers(text: str) -> tuple[int, ...]:
-    return tuple(sorted(int(part) for part in text.split(",")))
+    numbers = tuple(sorted(int(part) for part in text.split(",")))
+    if numbers[0] < LEAST:
+        raise argparse.ArgumentTypeError(f"measured are {LEAST} observations or more")
+    return numbers
 
 
 def _say(text: str) -> None:

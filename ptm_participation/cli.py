@@ -56,6 +56,8 @@ def _sentences() -> Iterator[None]:
         yield
     except (DomainError, backup.BackupError) as error:
         raise click.ClickException(str(error)) from error
+    except UnicodeError as error:
+        raise click.ClickException(f"What was given is no text in UTF-8 ({error}).") from error
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         raise click.ClickException(f"{place}{error.strerror or error}.") from error
@@ -369,11 +371,28 @@ def export(name: str, format_: str, out: Path, filter_: str) -> None:
 
     procedure = get_procedure()
     sheets.get_export(name, format_)
+    asked = dict(parse_qsl(filter_))
+    _refuse_unusable(asked)
     with force_locale("it"), _file_made_whole(out) as file:
-        sheet = sheets.make(name, procedure, dict(parse_qsl(filter_)), seen_by=operator())
+        sheet = sheets.make(name, procedure, asked, seen_by=operator())
         file.writelines(exports.write(sheet, format_))
     note_export(operator(), procedure, name=name, format=format_, filter=filter_)
     click.echo(f"{out}")
+
+
+def _refuse_unusable(asked: dict[str, str]) -> None:
+    """A page says what it left out of a filter; a command would hand over everything."""
+    from ptm_participation.core.chips import CONDITIONS
+    from ptm_participation.observations import filters
+    from ptm_participation.reporting.sheets import TABLE
+
+    unknown = sorted(asked.keys() - CONDITIONS - {TABLE})
+    problems = [f"«{name}» is no condition of a filter." for name in unknown]
+    problems += filters.read(asked)[1]
+    if any("\0" in value for value in asked.values()):
+        problems.append("A condition holds a character that no text has.")
+    if problems:
+        raise click.ClickException(" ".join([*problems, "Nothing was written."]))
 
 
 @contextlib.contextmanager
@@ -386,6 +405,8 @@ def _file_made_whole(path: Path) -> Iterator[IO[bytes]]:
         with path.open("wb") as file:
             yield file
         return
+    if not path.parent.is_dir():
+        raise click.ClickException(f"There is no folder {path.parent}.")
     draft = path.with_name(f".{path.name}.part")
     try:
         with draft.open("wb") as file:

@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any
 
+from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]
+
 from ptm_participation.core import clock
 from ptm_participation.core.arrival import ARRIVED
 
@@ -102,6 +104,8 @@ class Gateway:
         try:
             pieces = self.wsgi(environ, answer.start)
             answer.send(pieces)
+        except ProtocolClosed:
+            log.info("The reader went away before the answer was whole")
         except Exception:
             log.exception("The request could not be answered")
             answer.fail()

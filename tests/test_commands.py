@@ -102,6 +102,19 @@ def test_every_export_is_written_whole(app: Flask, tmp_path: Path, name: str) ->
     assert sorted(path.name for path in tmp_path.iterdir()) == [f"{name}.csv", f"{name}.xlsx"]
 
 
+@pytest.mark.parametrize("filter_", ["comune=abc", "boh=1", "dal=ieri", "q=%00x"])
+def test_an_export_whose_filter_makes_no_sense_is_not_made(
+    app: Flask, tmp_path: Path, filter_: str
+) -> None:
+    out = tmp_path / "registro.csv"
+
+    done = ptm(app, "export", "register", "--format", "csv", "--out", str(out), "--filter", filter_)
+
+    assert done.exit_code == 1
+    assert "Nothing was written." in done.output
+    assert not out.exists()
+
+
 def test_an_export_takes_a_filter_as_in_the_address(app: Flask, tmp_path: Path) -> None:
     factories.observation(name="Anna")
     factories.observation(name="Bruno", place="Magenta")
@@ -130,7 +143,7 @@ def test_an_export_that_fails_leaves_a_sentence_and_no_trace(app: Flask, tmp_pat
     done = ptm(app, "export", "register", "--format", "csv", "--out", str(nowhere))
 
     assert done.exit_code == 1
-    assert "No such file or directory." in done.output
+    assert f"There is no folder {nowhere.parent}." in done.output
     assert _exports_in_the_log() == 0
     assert list(tmp_path.iterdir()) == []
 
