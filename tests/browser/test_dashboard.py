@@ -75,7 +75,7 @@ def _a_picture_and_a_table_are_saved(page: Page) -> None:
     panel = page.locator("section", has=_chart(page, "zones"))
     with page.expect_download() as picture:
         panel.get_by_role("button", name="PNG").click()
-    assert picture.value.suggested_filename.endswith("-zones.png")
+    assert picture.value.suggested_filename.startswith("ptm-per-zona-omogenea-")
     assert picture.value.path().read_bytes().startswith(b"\x89PNG")
     with page.expect_download() as table:
         panel.get_by_role("link", name="CSV").click()
