@@ -11,7 +11,7 @@ with ``\\f``, which XML cannot contain.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from ptm_participation.plan.akn_order import SUFFIX_RANKS, Rank, follows, is_first, rank_of
@@ -103,7 +103,7 @@ def without_marks(text: str) -> str:
     text = _SUPPRESSED.sub(_MARK, text)
     end = len(text.rstrip(" \n\f\t.;"))
     read: list[str] = []
-    opened: list[str] = []
+    opened = _Opened()
     last = 0
     for run in re.finditer(r"\(+|\)+", text):
         read.append(text[last : run.start()])
@@ -122,25 +122,32 @@ def _is_an_enumerator(text: str, run: re.Match[str]) -> bool:
     return len(run.group()) == 1 and _ENUMERATOR_BEFORE.search(before) is not None
 
 
-def _opened(count: int, opened: list[str]) -> str:
+@dataclass(slots=True)
+class _Opened:
+    """What is open at a place: how many brackets and marks, and how many stood before each mark."""
+
+    count: int = 0
+    marks: list[int] = field(default_factory=list)
+
+
+def _opened(count: int, opened: _Opened) -> str:
     if count == 1:
-        opened.append("(")
+        opened.count += 1
         return "("
-    opened.extend([_MARK, *"(" * (count - 2)])
+    opened.marks.append(opened.count)
+    opened.count += count - 1
     return _MARK + "(" * (count - 2)
 
 
-def _closed(count: int, opened: list[str], *, at_end: bool) -> str:
-    innermost = opened[-1] if opened else ""
-    closes_a_mark = count >= 2 and _MARK in opened and (innermost == _MARK or count >= 3)
-    if closes_a_mark:
-        while opened.pop() != _MARK:
-            pass
+def _closed(count: int, opened: _Opened, *, at_end: bool) -> str:
+    innermost_is_a_mark = opened.marks[-1:] == [opened.count - 1]
+    if count >= 2 and opened.marks and (innermost_is_a_mark or count >= 3):
+        opened.count = opened.marks.pop()
         return ")" * (count - 2) + _MARK
-    if innermost == "(":
-        opened.pop()
+    if opened.count and not innermost_is_a_mark:
+        opened.count -= 1
         return ")" * count
-    return ")" * (count - 2) + _MARK if count >= 2 and at_end and not opened else ")" * count
+    return ")" * (count - 2) + _MARK if count >= 2 and at_end and not opened.count else ")" * count
 
 
 def _healed(text: str) -> str:

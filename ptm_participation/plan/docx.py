@@ -5,6 +5,7 @@ that were typed; a document may mix them. What does not fit is placed where it d
 and said as a doubt: whoever knows the text decides, before anything is written.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
@@ -12,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 from ptm_participation.plan.akn_order import Rank, follows, rank_of
 from ptm_participation.plan.docx_body import Body
 from ptm_participation.plan.docx_heads import (
+    LONGEST_HEADING,
     Head,
     Line,
     comma_of,
@@ -21,7 +23,12 @@ from ptm_participation.plan.docx_heads import (
     lines_of,
     words_after_head,
 )
-from ptm_participation.plan.docx_paragraphs import Paragraph, paragraphs_of
+from ptm_participation.plan.docx_paragraphs import (
+    MOST_PARAGRAPHS,
+    Paragraph,
+    TooManyParagraphs,
+    paragraphs_of,
+)
 from ptm_participation.plan.docx_parts import open_docx
 from ptm_participation.plan.drafts import (
     LEVELS,
@@ -87,6 +94,8 @@ class _Structure:
         self.doubts: list[Doubt] = []
         self._notes = {p.number: p.notes for p in paragraphs if p.notes}
         self._lines = [line for paragraph in paragraphs for line in lines_of(paragraph)]
+        if len(self._lines) > MOST_PARAGRAPHS:
+            raise TooManyParagraphs
         self._heads = [head_of(line) for line in self._lines]
         self._listed = self._typed_contents()
         sure = [h for h in self._heads if h and h.kind is SectionKind.ARTICLE and h.is_sure]
@@ -127,11 +136,11 @@ class _Structure:
 
     def _learned_kinds(self) -> dict[int, SectionKind]:
         """What the headings of each level are, where most of them say it in words."""
-        found: dict[int, list[SectionKind]] = {}
+        found: dict[int, Counter[SectionKind]] = {}
         for line, head in zip(self._lines, self._heads, strict=True):
             if head and line.level is not None and head.kind is not SectionKind.HEADING:
-                found.setdefault(line.level, []).append(head.kind)
-        return {level: max(kinds, key=kinds.count) for level, kinds in found.items()}
+                found.setdefault(line.level, Counter())[head.kind] += 1
+        return {level: kinds.most_common(1)[0][0] for level, kinds in found.items()}
 
     def _typed_contents(self) -> set[int]:
         """The lines of a table of contents that is typed: heads and nothing else, then again."""
@@ -296,7 +305,7 @@ class _Structure:
 
     @staticmethod
     def _holds(outer: Draft, kind: SectionKind) -> bool:
-        return any(child.kind is kind for child in outer.children)
+        return any(child.kind is kind for child in reversed(outer.children))
 
     # -- what stands under a head --------------------------------------------------------
 
@@ -307,6 +316,8 @@ class _Structure:
             return False
         holder = body.holder
         if holder.kind is SectionKind.HEADING:
+            return False
+        if len(holder.heading) > LONGEST_HEADING:
             return False
         if holder.heading:
             both = holder.kind in DIVISIONS and holder.heading.isupper() and line.text.isupper()

@@ -41,11 +41,11 @@ Doubtful = Callable[..., None]
 
 @dataclass(slots=True)
 class _Part:
-    """A piece that is still growing."""
+    """A piece that is still growing. Its words are joined once, or each line would copy them."""
 
     kind: SectionKind | None
     number: str
-    text: str
+    words: list[str]
     sources: list[int] = field(default_factory=list)
     place: Place | None = None
 
@@ -53,9 +53,14 @@ class _Part:
     def rank(self) -> Rank | None:
         return rank_of(self.number)
 
+    @property
+    def said(self) -> str:
+        """The last words, by which it is known what may follow."""
+        return next((words.rstrip() for words in reversed(self.words) if words.strip()), "")
+
     def piece(self) -> Piece:
-        own = self.kind is None
-        return Piece(self.kind, self.number, without_marks(self.text), own, tuple(self.sources))
+        own, text = self.kind is None, "".join(self.words)
+        return Piece(self.kind, self.number, without_marks(text), own, tuple(self.sources))
 
 
 class Body:
@@ -112,12 +117,13 @@ class Body:
 
     def _add_to_note(self, line: Line, *, is_head: bool) -> None:
         note = self._notes[-1]
-        note.sources += (line.paragraph,)
+        if note.sources[-1:] != (line.paragraph,):
+            note.sources += (line.paragraph,)
         if not is_head and not _DASHES.fullmatch(line.text):
             note.words.append(line.printed)
 
     def _open(self, kind: SectionKind, line: Line, item: Item, number: str) -> None:
-        part = _Part(kind, number, item.rest, [line.paragraph], line.place)
+        part = _Part(kind, number, [item.rest], [line.paragraph], line.place)
         self._parts.append(part)
         self._inner = None
         if kind is SectionKind.COMMA:
@@ -130,23 +136,21 @@ class Body:
         part = self._parts[-1] if self._parts else None
         if part is None or not (inner or self._goes_on(part, line)):
             # The closing words of a comma that was parted into letters are the comma's own.
-            self._parts.append(_Part(None, "", line.printed, [line.paragraph]))
+            self._parts.append(_Part(None, "", [line.printed], [line.paragraph]))
             return
-        if line.is_first and part.text:
-            part.text += PARAGRAPH_BREAK + line.printed
-        else:
-            part.text += f"\n{line.printed}" if part.text else line.printed
+        if any(part.words):
+            part.words.append(PARAGRAPH_BREAK if line.is_first else "\n")
+        part.words.append(line.printed)
         part.sources.append(line.paragraph)
 
     def _goes_on(self, part: _Part, line: Line) -> bool:
         """Whether the words belong to the letter that is open, and not to what holds it."""
         if part.kind is not SectionKind.LETTER:
             return True
-        said = part.text.rstrip()
-        return not said or said.endswith(":") or line.text[:1].islower()
+        return not part.said or part.said.endswith(":") or line.text[:1].islower()
 
     def _said(self) -> str:
-        return self._parts[-1].text.rstrip() if self._parts else ""
+        return self._parts[-1].said if self._parts else ""
 
     # -- numbers -------------------------------------------------------------------------
 

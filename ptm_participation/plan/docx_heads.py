@@ -16,17 +16,19 @@ from ptm_participation.plan.drafts import WORDS
 from ptm_participation.plan.kinds import SectionKind
 
 LONGEST_HEADING = 250
+# The patterns take spaces possessively («\s*+»): what can be parted in two ways in the middle of
+# 20,000 spaces is tried in all of them, and holds a server for a minute.
 _SUFFIX = "|".join(sorted(filter(None, SUFFIX_RANKS), key=len, reverse=True))
 _ORDINAL = r"(?i:unic[ao]|prim[oa]|second[oa]|terz[oa]|quart[oa]|quint[oa]|sest[oa]|settim[oa])"
 _DIVISION = re.compile(
-    r"(?P<word>(?i:parte|titolo|capo|sezione))\s+"
-    rf"(?P<number>(?:[IVXLC]+|[A-Z]|\d{{1,3}}|{_ORDINAL})(?:\s*-?\s*(?i:{_SUFFIX}))?)(?!\w)"
+    r"(?P<word>(?i:parte|titolo|capo|sezione))\s++"
+    rf"(?P<number>(?:[IVXLC]+|[A-Z]|\d{{1,3}}|{_ORDINAL})(?:\s*+-?\s*+(?i:{_SUFFIX}))?)(?!\w)"
     r"\s*(?P<mark>[.:)–—-]*)\s*(?P<rest>.*)",
     re.DOTALL,
 )
 _ARTICLE = re.compile(
-    r"(?P<word>(?i:art(?:icolo)?))(?:\.\s*|\s+)"
-    rf"(?P<number>(?:\d{{1,4}}(?:\s*[-–]?\s*(?i:{_SUFFIX})\b)?(?:\.\d{{1,3}})?|(?i:unico)))(?!\w)"
+    r"(?P<word>(?i:art(?:icolo)?))(?:\.\s*+|\s++)"
+    rf"(?P<number>(?:\d{{1,4}}(?:\s*+[-–]?\s*+(?i:{_SUFFIX})\b)?(?:\.\d{{1,3}})?|(?i:unico)))(?!\w)"
     r"[°º]?\s*(?P<mark>[.:)–—-]*)\s*(?P<rest>.*)",
     re.DOTALL,
 )
@@ -34,18 +36,19 @@ _UNNUMBERED = re.compile(
     r"(?i:preambolo|premessa)\W*|(?:ALLEGAT[OI]|Allegat[oi])(?:\s+[\"“«]?\w{1,4}[\"”»]?)?(?:\W.*)?"
 )
 _COMMA = re.compile(
-    rf"(?P<number>\d{{1,4}}(?:\s*-?\s*(?:{_SUFFIX})\b)?(?:\.\d{{1,3}})?)"
-    r"(?P<end>\s*\.\)|\s*\.[-–]|\s*[.)]|\s+[-–—](?=\s)|(?=\t)|(?=\s+[A-ZÀ-Ý«“\"]))"
+    rf"(?P<number>\d{{1,4}}(?:\s*+-?\s*+(?:{_SUFFIX})\b)?(?:\.\d{{1,3}})?)"
+    r"(?P<end>\s*+\.\)|\s*+\.[-–]|\s*+[.)]|\s++[-–—](?=\s)|(?=\t)|(?=\s++[A-ZÀ-Ý«“\"]))"
     r"(?=[\sA-ZÀ-Ý«“\"(\[]|$)\s*(?P<rest>.*)",
     re.DOTALL,
 )
 _LETTER = re.compile(
-    rf"\(?(?P<number>0?[a-z]{{1,2}}(?:\s*-?\s*(?:{_SUFFIX}))?(?:\.\d{{1,3}})?)\s*\)\s*(?P<rest>.*)",
+    rf"\(?(?P<number>0?[a-z]{{1,2}}(?:\s*+-?\s*+(?:{_SUFFIX}))?(?:\.\d{{1,3}})?)\s*+\)\s*(?P<rest>.*)",
     re.DOTALL,
 )
 _COUNTED = re.compile(r"\(?(?P<number>[0-9a-z]+(?:\.[0-9]+)*)[.)]*")
-_PAGE_AT_END = re.compile(r"(?:\t|\.{4,}|…{2,})\s*\d{1,4}\s*$")
-_BULLET = re.compile(r"[-–—•·▪■□○*]\s")
+_PAGE_AT_END = re.compile(r"(?:\t|\.{4}|…{2})\s*+\d{1,4}$")
+_LAST_SIGNS = 200  # of a line, among which its page is looked for
+_BULLET = re.compile(r"[-–—•·▪■□○●◆❖❑❒➢✓✔☐☑☒*]\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +115,9 @@ def lines_of(paragraph: Paragraph) -> list[Line]:
 
 def _lists_a_head(text: str) -> bool:
     """Whether a line of a table of contents that was typed: a head, and its page at the end."""
-    return _PAGE_AT_END.search(text) is not None and (
-        _ARTICLE.match(text.strip()) is not None or _DIVISION.match(text.strip()) is not None
+    text = text.strip()
+    return _PAGE_AT_END.search(text[-_LAST_SIGNS:]) is not None and (
+        _ARTICLE.match(text) is not None or _DIVISION.match(text) is not None
     )
 
 
@@ -150,7 +154,7 @@ def _is_typed_as_a_head(match: re.Match[str], kind: SectionKind | None) -> bool:
 
 def _number(text: str) -> str:
     """A number as it is cited: suffixes are small letters, whatever the heading is set in."""
-    number = bare_number(re.sub(rf"(?i)\s*[-–]?\s*\b({_SUFFIX})\b", _small_suffix, text))
+    number = bare_number(re.sub(rf"(?i)\s*+[-–]?\s*+\b({_SUFFIX})\b", _small_suffix, text))
     return number.lower() if number.lower() in ("unico", "unica") else number
 
 

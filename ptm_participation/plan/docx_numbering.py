@@ -122,7 +122,8 @@ class Numbering:
 
 def _levels(element: Element) -> dict[int, Level]:
     levels = (inner for inner in element if local(inner) == "lvl")
-    return {whole_number(value(inner, "ilvl")): _level(inner) for inner in levels}
+    placed = ((whole_number(value(inner, "ilvl")), inner) for inner in levels)
+    return {at: _level(inner) for at, inner in placed if at < LEVELS}
 
 
 def _level(element: Element) -> Level:

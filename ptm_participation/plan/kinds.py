@@ -178,8 +178,8 @@ def _piece(piece: str) -> str:
 
 
 def _roman(number: str) -> int:
-    values = [_ROMAN[letter] for letter in number]
-    return sum(
-        -value if any(value < following for following in values[index + 1 :]) else value
-        for index, value in enumerate(values)
-    )
+    total = highest = 0
+    for value in (_ROMAN[letter] for letter in reversed(number)):
+        total += -value if value < highest else value
+        highest = max(highest, value)
+    return total
