@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element
 
 from flask_babel import lazy_gettext as _l
@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from ptm_participation.plan.akn_xml import UnreadableText
 from ptm_participation.plan.docx_numbering import Numbering, Place
 from ptm_participation.plan.docx_parts import Parts, child, is_on, local, value, whole_number
+from ptm_participation.plan.docx_signs import UNKNOWN, sign_of
 from ptm_participation.plan.reading import Doubt
 
 MOST_PARAGRAPHS = 20_000
@@ -20,6 +21,7 @@ _CONTENTS_STYLE = re.compile(
     r"(?:toc|sommario|indice|contents)\s*(?:[1-9]|heading)?", re.IGNORECASE
 )
 _LONGEST_CHAIN = 20  # of styles, each based on the next
+_FIRST_SIGNS = 20  # as much of a field's instruction as holds its name
 
 # What stands in a paragraph and says nothing by itself; what is in it is read.
 _INSERTED = {"ins", "moveTo"}
@@ -35,6 +37,8 @@ BOXED = _l("It holds a text box, whose words are left out.")
 DRAWN = _l("It holds an image, which is left out.")
 EMBEDDED = _l("It holds something that is not text, which is left out.")
 FORMULA = _l("It holds a formula, which is read as plain signs.")
+UNKNOWN_SIGN = _l("It holds a sign of a font that is not text: it stands here as «�».")
+UNREAD = _l("Something here is written in a way that is not read: its words are left out.")
 FOOTNOTED = _l("It has a footnote, which is kept as a note of its section.")
 TABLE = _l("A table was read as text, one line for each row.")
 CHUNK = _l("Another file is embedded in the document here: its words are left out.")
@@ -95,12 +99,20 @@ class _Style:
     is_contents: bool = False
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _OwnStyle(_Style):
+    """What a style says itself, and the key of the one that says the rest."""
+
+    based_on: str = ""
+
+
 class _Styles:
     """The styles of a document, each with what it takes from those that it is based on."""
 
     def __init__(self, root: Element | None) -> None:
         styles = (e for e in (root if root is not None else ()) if local(e) == "style")
-        self._elements = {value(element, "styleId"): element for element in styles}
+        # Each is taken apart once, however many are based on it.
+        self._own = {value(element, "styleId"): _own_style(element) for element in styles}
         self._read: dict[str, _Style] = {}
 
     def get(self, key: str) -> _Style:
@@ -108,32 +120,45 @@ class _Styles:
             self._read[key] = self._style(key)
         return self._read[key]
 
-    def _chain(self, key: str) -> Iterator[Element]:
+    def _chain(self, key: str) -> Iterator[_OwnStyle]:
         for _turn in range(_LONGEST_CHAIN):
-            element = self._elements.get(key)
-            if element is None:
+            style = self._own.get(key)
+            if style is None:
                 return
-            yield element
-            key = value(child(element, "basedOn"))
+            yield style
+            key = style.based_on
 
     def _style(self, key: str) -> _Style:
-        level: int | None = None
-        number, list_level, hidden, contents = "", None, False, False
-        for element in self._chain(key):
-            name = value(child(element, "name"))
-            contents = contents or _CONTENTS_STYLE.fullmatch(name) is not None
-            hidden = hidden or is_on(child(element, "rPr", "vanish"))
-            outline = child(element, "pPr", "outlineLvl")
-            if level is None and outline is not None:
-                level = whole_number(value(outline), 9)
-            elif level is None and (match := _HEADING_STYLE.fullmatch(name)):
-                level = int(match.group(1)) - 1
-            own = child(element, "pPr", "numPr")
-            if own is not None and not number:
-                number = value(child(own, "numId"))
-                at = child(own, "ilvl")
-                list_level = None if at is None else whole_number(value(at))
-        return _Style(level, number, list_level, hidden, contents)
+        chain = list(self._chain(key))
+        placed = next((style for style in chain if style.list_level is not None), _Style())
+        numbered = next((style for style in chain if style.number), placed)
+        return _Style(
+            next((style.level for style in chain if style.level is not None), None),
+            numbered.number,
+            numbered.list_level,
+            any(style.is_hidden for style in chain),
+            any(style.is_contents for style in chain),
+        )
+
+
+def _own_style(element: Element) -> _OwnStyle:
+    name = value(child(element, "name"))
+    properties = child(element, "pPr")
+    outline = child(properties, "outlineLvl")
+    level: int | None = None
+    if outline is not None:
+        level = whole_number(value(outline), 9)
+    elif match := _HEADING_STYLE.fullmatch(name):
+        level = int(match.group(1)) - 1
+    at = child(properties, "numPr", "ilvl")
+    return _OwnStyle(
+        level,
+        value(child(properties, "numPr", "numId")),
+        None if at is None else whole_number(value(at)),
+        is_on(child(element, "rPr", "vanish")),
+        _CONTENTS_STYLE.fullmatch(name) is not None,
+        value(child(element, "basedOn")),
+    )
 
 
 class _Reader:
@@ -149,8 +174,11 @@ class _Reader:
             "endnoteReference": _notes_in(parts.endnotes),
         }
         self._noted = dict.fromkeys(self._notes, 0)
-        self._fields: list[str] = []
-        self._before = ""  # the words of a paragraph whose end was deleted
+        self._fields = _Fields()
+        # Of paragraphs whose end was deleted, and which the next one goes on:
+        self._before: list[str] = []
+        self._noticed_before: list[object] = []
+        self._notes_before: list[tuple[str, str]] = []
         # Of the paragraph that is being read:
         self._noticed: list[object] = []
         self._own_notes: list[tuple[str, str]] = []
@@ -169,11 +197,18 @@ class _Reader:
         elif name in _BLOCKS:
             for inner in element:
                 self.read_block(inner)
+        elif name == "AlternateContent":
+            for inner in _branch(element):
+                self.read_block(inner)
+        elif _has_words(element):
+            self._say_beside([DELETED if name in _DELETED else UNREAD])
 
     def end(self) -> None:
         """Keep what was still waiting for the paragraph after it."""
-        if self._before.strip():
-            self._add(Paragraph(0, self._before), [DELETED])
+        text = "".join(self._before)
+        if text.strip() or self._notes_before:
+            noticed = [DELETED, *self._noticed_before] if text.strip() else []
+            self._add(Paragraph(0, text, notes=tuple(self._notes_before)), noticed)
 
     def _add(self, paragraph: Paragraph, noticed: list[object]) -> None:
         number = len(self.paragraphs) + 1
@@ -188,18 +223,21 @@ class _Reader:
         properties = child(element, "pPr")
         key = value(child(properties, "pStyle"))
         style = self._styles.get(key)
-        text = self._before + self._text_of(element, style)
+        self._before.append(self._text_of(element, style))
+        self._noticed_before += self._noticed
+        self._notes_before += self._own_notes
         mark = child(properties, "rPr")
         if child(mark, "del") is not None or child(mark, "moveFrom") is not None:
             # The end of the paragraph was deleted: its words run on into the next one.
-            self._before = text
             return
-        self._before = ""
+        text, noticed, notes = "".join(self._before), self._noticed_before, self._notes_before
+        self._before, self._noticed_before, self._notes_before = [], [], []
         label, place = self._label(properties, key, style) if text.strip() else ("", None)
         if not text.strip():
             label, place = self._label_alone(properties, key, style)
         if not text.strip() and not label:
-            self._carry_over()
+            self._say_beside(noticed)
+            self._notes_before = notes
             return
         outline = child(properties, "outlineLvl")
         level = style.level if outline is None else whole_number(value(outline), 9)
@@ -210,15 +248,14 @@ class _Reader:
             level if level is not None and level < 9 else None,
             place,
             is_contents=self._is_contents or style.is_contents,
-            notes=tuple(self._own_notes),
+            notes=tuple(notes),
         )
-        self._add(paragraph, self._noticed)
+        self._add(paragraph, noticed)
 
-    def _carry_over(self) -> None:
-        """Say of an empty paragraph what stands in it, beside the one before."""
-        if self._noticed:
-            number = max(1, len(self.paragraphs))
-            self.doubts.extend(Doubt(number, said) for said in dict.fromkeys(self._noticed))
+    def _say_beside(self, noticed: list[object]) -> None:
+        """Say of what becomes no paragraph what stands in it, beside the one before."""
+        number = max(1, len(self.paragraphs))
+        self.doubts.extend(Doubt(number, said) for said in dict.fromkeys(noticed))
 
     def _label(
         self, properties: Element | None, key: str, style: _Style
@@ -244,18 +281,19 @@ class _Reader:
         return (label, place) if re.search(r"\w", label) else ("", None)
 
     def _text_of(self, element: Element, style: _Style) -> str:
-        self._noticed, self._own_notes, self._is_contents = [], [], self._in_contents()
+        self._noticed, self._own_notes = [], []
+        self._is_contents = self._fields.list_contents
         self._is_hidden = style.is_hidden
         text = "".join(self._strings(element))
         return re.sub(r"[\u2010\u2011]", "-", text).replace("\u00a0", " ")
 
     # -- words ---------------------------------------------------------------------------
 
-    def _strings(self, element: Element) -> Iterator[str]:
-        for inner in element:
+    def _strings(self, elements: Iterable[Element]) -> Iterator[str]:
+        for inner in elements:
             name = local(inner)
             if name in _DELETED:
-                if any(local(part) in ("t", "delText") for part in inner.iter()):
+                if _has_words(inner):
                     self._noticed.append(DELETED)
                 continue
             if name in _INSERTED:
@@ -265,6 +303,8 @@ class _Reader:
             elif name == "oMath":
                 self._noticed.append(FORMULA)
                 yield "".join(part.text or "" for part in inner.iter() if local(part) == "t")
+            elif name == "AlternateContent":
+                yield from self._strings(_branch(inner))
             elif name not in ("pPr", "sdtPr", "rPr"):
                 yield from self._strings(inner)
 
@@ -274,7 +314,10 @@ class _Reader:
         hidden = (
             is_on(own) if own is not None else self._is_hidden or self._styles.get(key).is_hidden
         )
-        for inner in run:
+        yield from self._run_strings(run, hidden=hidden)
+
+    def _run_strings(self, elements: Iterable[Element], *, hidden: bool) -> Iterator[str]:
+        for inner in elements:
             name = local(inner)
             if name in ("fldChar", "instrText"):
                 self._follow_field(inner)
@@ -284,14 +327,19 @@ class _Reader:
                 if name == "t":
                     self._noticed.append(HIDDEN)
             elif name == "t":
-                self._is_contents = self._is_contents or self._in_contents()
+                self._is_contents = self._is_contents or self._fields.list_contents
                 yield inner.text or ""
             elif name in _SIGNS:
                 yield _SIGNS[name]
             elif name == "br":
                 yield " " if value(inner, "type") in ("page", "column") else "\n"
             elif name == "sym":
-                yield "•"
+                sign = sign_of(inner)
+                if sign == UNKNOWN:
+                    self._noticed.append(UNKNOWN_SIGN)
+                yield sign
+            elif name == "AlternateContent":
+                yield from self._run_strings(_branch(inner), hidden=hidden)
             else:
                 self._notice(inner)
 
@@ -300,23 +348,20 @@ class _Reader:
         if "txbxContent" in names:
             self._noticed.append(BOXED)
             return
-        self._noticed.extend(said for name, said in _NOTICED.items() if name in names)
+        said = [said for name, said in _NOTICED.items() if name in names]
+        self._noticed += said or ([UNREAD] if "t" in names else [])
 
     def _follow_field(self, element: Element) -> None:
-        """A table of contents is what a field says it is, over many paragraphs."""
         if local(element) == "instrText":
-            if self._fields:
-                self._fields[-1] += element.text or ""
+            self._fields.say(element.text or "")
         elif value(element, "fldCharType") == "begin":
-            self._fields.append("")
-        elif value(element, "fldCharType") == "end" and self._fields:
-            self._fields.pop()
-
-    def _in_contents(self) -> bool:
-        return any(field.split()[:1] == ["TOC"] for field in self._fields)
+            self._fields.begin()
+        elif value(element, "fldCharType") == "end":
+            self._fields.end()
 
     def _note(self, kind: str, key: str) -> None:
-        words = self._notes[kind].get(key, "")
+        # A note has one place: named again, it would stand in the text once more each time.
+        words = self._notes[kind].pop(key, "")
         self._noted[kind] += 1
         if words:
             number = str(self._noted[kind])
@@ -326,34 +371,95 @@ class _Reader:
     # -- tables --------------------------------------------------------------------------
 
     def _read_table(self, table: Element) -> None:
-        """A table of one column only frames its paragraphs; any other becomes a line a row."""
-        rows = [inner for inner in table.iter() if local(inner) == "tr"]
-        first = len(self.paragraphs) + 1
-        if all(sum(local(cell) == "tc" for cell in row.iter()) == 1 for row in rows):
-            for row in rows:
-                for cell in (inner for inner in row if local(inner) == "tc"):
-                    for block in cell:
-                        self.read_block(block)
+        """A table of one column only frames its blocks; any other becomes a line a row."""
+        rows = [list(_inside(row, "tc")) for row in _inside(table, "tr")]
+        first, said_before = len(self.paragraphs) + 1, len(self.doubts)
+        if all(len(cells) == 1 for cells in rows):
+            for (cell,) in rows:
+                for block in cell:
+                    self.read_block(block)
         else:
-            for row in (inner for inner in table if local(inner) == "tr"):
-                self._read_row(row)
-        if len(self.paragraphs) >= first:
+            for cells in rows:
+                self._read_row(cells)
+        said = any(
+            doubt.paragraph == first and doubt.sentence is TABLE
+            for doubt in self.doubts[said_before:]
+        )
+        if len(self.paragraphs) >= first and not said:
             self.doubts.append(Doubt(first, TABLE))
 
-    def _read_row(self, row: Element) -> None:
-        noticed: list[object] = []
+    def _read_row(self, cells: list[Element]) -> None:
+        """Read the blocks of each cell, and make one paragraph of them all."""
+        before, said_before = len(self.paragraphs), len(self.doubts)
+        words: list[str] = []
         notes: list[tuple[str, str]] = []
-        cells: list[str] = []
-        for cell in (inner for inner in row if local(inner) == "tc"):
-            words: list[str] = []
-            for element in (inner for inner in cell.iter() if local(inner) == "p"):
-                words.append(self._text_of(element, _Style()))
-                noticed += self._noticed
-                notes += self._own_notes
-            cells.append(" ".join(" ".join(words).split()))
-        if any(cells):
-            text = " | ".join(cells)
-            self._add(Paragraph(0, text, is_row=True, notes=tuple(notes)), noticed)
+        for cell in cells:
+            for block in cell:
+                self.read_block(block)
+            read = self.paragraphs[before:]
+            del self.paragraphs[before:]
+            words.append(" ".join(" ".join(paragraph.printed for paragraph in read).split()))
+            notes += [note for paragraph in read for note in paragraph.notes]
+        noticed = [doubt.sentence for doubt in self.doubts[said_before:]]
+        del self.doubts[said_before:]
+        noticed = [sentence for sentence in noticed if sentence is not TABLE]
+        if any(words):
+            row = Paragraph(0, " | ".join(words), is_row=True, notes=tuple(notes))
+            self._add(row, noticed)
+        else:
+            self._say_beside(noticed)
+
+
+class _Fields:
+    """The fields that are open. Contents are what a field says they are, over many paragraphs."""
+
+    def __init__(self) -> None:
+        self._said: list[str] = []
+        self._of_contents = 0
+
+    @property
+    def list_contents(self) -> bool:
+        return self._of_contents > 0
+
+    def begin(self) -> None:
+        self._said.append("")
+
+    def say(self, words: str) -> None:
+        """More of the instruction of the innermost field; its first word tells what it is."""
+        if self._said:
+            said = self.end() + words
+            self._said.append(said.lstrip()[:_FIRST_SIGNS])
+            self._of_contents += _lists_contents(self._said[-1])
+
+    def end(self) -> str:
+        said = self._said.pop() if self._said else ""
+        self._of_contents -= _lists_contents(said)
+        return said
+
+
+def _lists_contents(instruction: str) -> bool:
+    return instruction.split()[:1] == ["TOC"]
+
+
+def _inside(elements: Iterable[Element], name: str) -> Iterator[Element]:
+    """The rows of a table, or the cells of a row; whatever wraps them, for forms or changes."""
+    for inner in elements:
+        if local(inner) == name:
+            yield inner
+        elif local(inner) == "AlternateContent":
+            yield from _inside(_branch(inner), name)
+        elif local(inner) not in _DELETED:
+            yield from _inside(inner, name)
+
+
+def _branch(alternatives: Element) -> Iterable[Element]:
+    """Of the ways in which one thing is written, for newer and older programs, one with words."""
+    first: Iterable[Element] = next(iter(alternatives), ())
+    return next((branch for branch in alternatives if _has_words(branch)), first)
+
+
+def _has_words(element: Element) -> bool:
+    return any(local(part) in ("t", "delText", "sym") for part in element.iter())
 
 
 def _notes_in(root: Element | None) -> dict[str, str]:

@@ -32,6 +32,46 @@ def counted(level: int, text: str, *, list: int = 1) -> str:
     return paragraph(text, f"<w:numPr>{place}</w:numPr>")
 
 
+def sign(font: str, place: str) -> str:
+    """A sign as Word takes it from a font of signs."""
+    return f'<w:r><w:sym w:font="{font}" w:char="{place}"/></w:r>'
+
+
+def box(text: str) -> str:
+    """A text box, written for newer programs and again for older ones."""
+    held = f"<w:txbxContent>{paragraph(text)}</w:txbxContent>"
+    return (
+        f"<w:r>{alternatives(f'<w:drawing>{held}</w:drawing>', f'<w:pict>{held}</w:pict>')}</w:r>"
+    )
+
+
+def alternatives(choice: str, fallback: str) -> str:
+    return (
+        '<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
+        f"<mc:Choice>{choice}</mc:Choice><mc:Fallback>{fallback}</mc:Fallback>"
+        "</mc:AlternateContent>"
+    )
+
+
+def controlled(content: str) -> str:
+    """What stands in a content control."""
+    return f"<w:sdt><w:sdtPr/><w:sdtContent>{content}</w:sdtContent></w:sdt>"
+
+
+def row(*cells: str) -> str:
+    return f"<w:tr>{''.join(map(cell, cells))}</w:tr>"
+
+
+def cell(*blocks: str) -> str:
+    """A cell of blocks, or of one paragraph of plain words."""
+    held = (block if block.startswith("<") else paragraph(block) for block in blocks)
+    return f"<w:tc>{''.join(held)}</w:tc>"
+
+
+def table(*rows: str) -> str:
+    return f"<w:tbl><w:tblPr/>{''.join(rows)}</w:tbl>"
+
+
 def part(name: str, content: str) -> str:
     return f'<?xml version="1.0"?><w:{name} xmlns:w="{W}">{content}</w:{name}>'
 

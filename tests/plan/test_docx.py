@@ -28,6 +28,10 @@ from ptm_participation.plan.kinds import SectionKind
 from ptm_participation.plan.reading import Reading
 from ptm_participation.plan.tree import Node
 from tests.plan.docx_files import (
+    alternatives,
+    box,
+    cell,
+    controlled,
     counted,
     docx,
     heading,
@@ -35,7 +39,10 @@ from tests.plan.docx_files import (
     numbering,
     paragraph,
     part,
+    row,
     run,
+    sign,
+    table,
     zipped,
 )
 from tests.plan.office import Line, lines_of
@@ -345,12 +352,167 @@ def test_changes_are_taken_as_accepted_and_what_is_left_out_is_said() -> None:
 
 
 def test_a_table_becomes_lines_of_text() -> None:
-    row = "".join(f"<w:tc>{paragraph(text)}</w:tc>" for text in ("1. Zona", "Soglia"))
-
-    reading = read(paragraph("Art. 1"), paragraph("1. Vale:"), f"<w:tbl><w:tr>{row}</w:tr></w:tbl>")
+    reading = read(paragraph("Art. 1"), paragraph("1. Vale:"), table(row("1. Zona", "Soglia")))
 
     assert outline(reading) == ["article 1", "  comma 1 | Vale:\n1. Zona | Soglia"]
     assert said(reading) == ["3: A table was read as text, one line for each row."]
+
+
+@pytest.mark.parametrize("wrapper", ["sdt", "customXml", "ins", "moveTo"])
+def test_rows_and_cells_that_something_wraps_are_read_in_their_order(wrapper: str) -> None:
+    def wrapped(content: str) -> str:
+        if wrapper == "sdt":
+            return controlled(content)
+        return f"<w:{wrapper}>{content}</w:{wrapper}>"
+
+    reading = read(
+        paragraph("Art. 1"),
+        paragraph("1. Vale:"),
+        table(
+            row("Zona", "Soglia"),
+            wrapped(row("A", "dieci") + wrapped(row("B", "venti"))),
+            f"<w:tr>{cell('C')}{wrapped(cell('trenta'))}</w:tr>",
+        ),
+        table(wrapped(row("2. Vale anche.")), f"<w:tr>{wrapped(cell('3. E ancora.'))}</w:tr>"),
+    )
+
+    assert outline(reading) == [
+        "article 1",
+        "  comma 1 | Vale:\nZona | Soglia\nA | dieci\nB | venti\nC | trenta",
+        "  comma 2 | Vale anche.",
+        "  comma 3 | E ancora.",
+    ]
+
+
+def test_the_rows_of_a_table_within_a_frame_are_not_the_frame_s() -> None:
+    inner = table(row("Zona", "Soglia"))
+
+    reading = read(
+        paragraph("Art. 1"),
+        table(row(paragraph("1. Uno.") + inner), row(inner + paragraph("2. Due."))),
+    )
+
+    assert outline(reading) == [
+        "article 1",
+        "  comma 1 | Uno.\nZona | Soglia\nZona | Soglia",
+        "  comma 2 | Due.",
+    ]
+    assert [line[:2] for line in said(reading)] == ["2:", "3:", "4:"]
+
+
+def test_the_cells_of_a_row_are_printed_with_the_numbers_that_the_program_counts() -> None:
+    reading = read(
+        paragraph("Art. 1"),
+        counted(0, "Uno."),
+        table(row("Zona", counted(0, "Due."))),
+        counted(0, "Tre."),
+        numbering=numbering(level(0, "decimal", "%1.")),
+    )
+
+    assert outline(reading)[1:] == ["  comma 1 | Uno.\nZona | 2. Due.", "  comma 3 | Tre."]
+
+
+def test_a_text_box_in_a_cell_is_left_out_as_the_doubt_says() -> None:
+    reading = read(
+        paragraph("Art. 1"),
+        paragraph("1. Vale:"),
+        table(row(paragraph("prima", inner=box("BOX")), "x")),
+    )
+
+    assert outline(reading) == ["article 1", "  comma 1 | Vale:\nprima | x"]
+    assert said(reading)[0] == "3: It holds a text box, whose words are left out."
+
+
+def test_what_is_written_twice_for_newer_and_older_programs_is_read_once() -> None:
+    twice = alternatives(paragraph("1. Uno."), paragraph("1. Uno, in breve."))
+    within = alternatives(run("nuovo."), run("vecchio."))
+    in_a_run = f"<w:r>{alternatives('<w:symEx/>', '<w:t>☂</w:t>')}</w:r>"
+
+    reading = read(
+        paragraph("Art. 1"),
+        twice,
+        paragraph("2. Due ", inner=within),
+        paragraph("3. ", inner=in_a_run),
+    )
+
+    assert outline(reading) == [
+        "article 1",
+        "  comma 1 | Uno.",
+        "  comma 2 | Due nuovo.",
+        "  comma 3 | ☂",
+    ]
+    assert said(reading) == []
+
+
+def test_words_in_a_place_that_is_not_known_are_left_out_with_a_doubt() -> None:
+    reading = read(
+        paragraph("Art. 1"),
+        paragraph("Vale."),
+        f"<w:unknown>{paragraph('Ignoto.')}</w:unknown>",
+        paragraph(
+            "Anche ", inner="<w:r><w:ruby><w:rt><w:r><w:t>x</w:t></w:r></w:rt></w:ruby></w:r>"
+        ),
+    )
+
+    unread = "Something here is written in a way that is not read: its words are left out."
+    assert said(reading) == [f"2: {unread}", f"3: {unread}"]
+
+
+def test_the_signs_of_word_s_own_fonts_are_read_as_they_look() -> None:
+    reading = read(
+        paragraph("Art. 1"),
+        paragraph(
+            "1. Fino a 45", inner=sign("Symbol", "F0B0") + run("; 3 ") + sign("Symbol", "F0B3")
+        ),
+        paragraph("2. ", inner=sign("Wingdings", "F0FC") + run(" sì, ") + sign("Symbol", "64")),
+        paragraph("3. 25 ", inner=sign("Times New Roman", "2103")),
+    )
+
+    assert outline(reading) == [
+        "article 1",
+        "  comma 1 | Fino a 45°; 3 ≥",
+        "  comma 2 | ✔ sì, δ",
+        "  comma 3 | 25 ℃",
+    ]
+    assert said(reading) == []
+
+
+@pytest.mark.parametrize(
+    ("font", "place"),
+    [("Wingdings 3", "F041"), ("Symbol", "F0F0"), ("Wingdings", "F024"), ("Arial", "x")],
+)
+def test_a_sign_that_nothing_equals_is_said_at_its_paragraph(font: str, place: str) -> None:
+    reading = read(paragraph("Art. 1"), paragraph("Vale ", inner=sign(font, place)))
+
+    assert outline(reading) == ["article 1 | Vale \ufffd"]
+    assert said(reading) == [
+        "2: It holds a sign of a font that is not text: it stands here as «\ufffd»."
+    ]
+
+
+def test_the_notes_of_a_paragraph_without_words_or_end_are_kept() -> None:
+    def noted(number: int) -> str:
+        return f'<w:r><w:footnoteReference w:id="{number}"/></w:r>'
+
+    notes = "".join(
+        f'<w:footnote w:id="{n}">{paragraph(f"Nota {n}.")}</w:footnote>' for n in (1, 2, 3)
+    )
+
+    reading = read(
+        paragraph("Art. 1"),
+        paragraph("Il piano ", "<w:rPr><w:del/></w:rPr>", inner=noted(1)),
+        paragraph("vale."),
+        paragraph(inner=noted(2)),
+        paragraph("Sempre.", inner=noted(3) + noted(3)),
+        footnotes=part("footnotes", notes),
+    )
+
+    assert outline(reading) == [
+        "article 1 | Il piano vale.\nSempre.",
+        "  note 1 | Nota 1.",
+        "  note 2 | Nota 2.",
+        "  note 3 | Nota 3.",
+    ]
 
 
 def test_a_table_of_contents_is_known_by_its_field_and_by_its_style() -> None:
@@ -415,6 +577,33 @@ def test_what_is_not_a_document_is_refused(
 
     assert refusal.type is reason
     assert str(refusal.value).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("blocks", "parts"),
+    [
+        ('<w:p><w:r><w:fldChar w:fldCharType="begin"/>%s</w:r></w:p>' % (
+            "<w:instrText>TOC o altro</w:instrText>" * 200_000), {}),
+        ("<w:p>{}{}</w:p>".format(
+            '<w:r><w:fldChar w:fldCharType="begin"/></w:r>' * 60_000, run("a") * 60_000), {}),
+        (paragraph("x" * 90, "<w:rPr><w:del/></w:rPr>") * 40_000 + paragraph("y"), {}),
+        (paragraph(inner='<w:r><w:footnoteReference w:id="1"/></w:r>' * 100_000), {
+            "footnotes": part(
+                "footnotes", f'<w:footnote w:id="1">{paragraph("nota " * 100_000)}</w:footnote>')}),
+        ("".join(paragraph("a", f'<w:pStyle w:val="S{n}"/>') for n in range(2_000)), {
+            "styles": part("styles", f'<w:style w:styleId="B">{"<w:x/>" * 200_000}</w:style>'
+                + "".join(f'<w:style w:styleId="S{n}"><w:basedOn w:val="B"/></w:style>'
+                          for n in range(2_000)))}),
+    ],
+    ids=["instruction", "fields", "ends", "notes", "styles"],
+)  # fmt: skip
+def test_what_is_heaped_up_is_read_once(blocks: str, parts: dict[str, str]) -> None:
+    """Read again for each paragraph, field or reference, it would take an hour."""
+    noise = "".join(random.Random(1).choices("0123456789abcdef", k=500_000))
+
+    reading = read(paragraph("Art. 1"), paragraph("Vale."), blocks, x=noise, **parts)
+
+    assert "Vale." in outline(reading)[0]
 
 
 def test_nothing_that_a_document_points_to_is_looked_for() -> None:
