@@ -171,6 +171,7 @@ class Tally:
         return self._counts(Observation.counts_on, Observation.counts_hour)
 
     def _counts(self, *keys: Any) -> Counts:
+        """By one column, or by two."""
         rows = ask(
             sa.select(
                 *keys,
@@ -182,7 +183,7 @@ class Tally:
         )
         if len(keys) == 1:
             return {key: (in_time, every - in_time) for key, in_time, every in rows}
-        return {row[:-2]: (row[-2], row[-1] - row[-2]) for row in rows}
+        return {(a, b): (in_time, every - in_time) for a, b, in_time, every in rows}
 
     # -- observations, by what they speak of -------------------------------------------
 
