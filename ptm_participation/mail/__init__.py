@@ -1,0 +1,1 @@
+"""Reading a message that was received: certified mail, its receipts, ordinary mail."""
