@@ -29,7 +29,15 @@ from ptm_participation.core.chips import narrowed
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.numbers import whole
 from ptm_participation.extensions import babel, csrf, sessions
-from ptm_participation.observations import office, paper, proof, sending, tracking, views
+from ptm_participation.observations import (
+    office,
+    paper,
+    proof,
+    sending,
+    terms,
+    tracking,
+    views,
+)
 from ptm_participation.observations.blueprint import bp as observations
 from ptm_participation.plan.views import bp as plan
 from ptm_participation.procedure.queries import office_in_charge
@@ -53,7 +61,7 @@ BLUEPRINTS = (
     reporting,
 )
 # Modules whose import registers views, job handlers and witnesses of the log.
-REGISTERED = (views, sending, office, paper, tracking, receipts, proof, territory)
+REGISTERED = (views, sending, office, paper, terms, tracking, receipts, proof, territory)
 
 # Three for each of the two thousand rows that an attendance sheet may have, and some.
 MOST_FIELDS = 8000

@@ -75,6 +75,10 @@ def test_a_database_of_the_first_version_comes_up_to_this_one_with_its_rows(
     )
     service.count_from(staff, by_post, counts_at=clock.now(), reason="Timbro illeggibile.")
     now = _rows(db.engine.url.render_as_string(False))
+    # How a term is counted is told by the reference data, when they are loaded again.
+    for window in now["submission_window"]:
+        window |= {"notice_on": None, "term_days": None, "last_day": dt.date(2020, 11, 2)}
+    now["term_suspension"] = []
     old = empty_database(database.engine, tmp_path, f"first_{database.worker}")
     schema.upgrade(ROOT, old, "0001")
     _put(old, now)
@@ -107,11 +111,16 @@ def _put(url: str, rows: Rows) -> None:
             connection.exec_driver_sql("SET session_replication_role = replica")
         inspector = sa.inspect(connection)
         for table in metadata.sorted_tables:
+            if not inspector.has_table(table.name):
+                continue
             known = {column["name"] for column in inspector.get_columns(table.name)}
+            then = sa.table(
+                table.name, *(sa.column(c.name, c.type) for c in table.c if c.name in known)
+            )
             kept = [{k: v for k, v in row.items() if k in known} for row in rows[table.name]]
-            connection.execute(sa.delete(table))
+            connection.execute(sa.delete(then))
             if kept:
-                connection.execute(sa.insert(table), kept)
+                connection.execute(sa.insert(then), kept)
 
 
 def test_what_was_received_cannot_be_altered_even_by_hand(app: Flask) -> None:

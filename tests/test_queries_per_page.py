@@ -57,7 +57,7 @@ OFFICE = {
     "/ufficio/soggetti": 2,
     "/ufficio/soggetti/1": 6,
     "/ufficio/posta": 2,
-    "/ufficio/termini": 5,
+    "/ufficio/termini": 6,
     "/ufficio/dati": 11,
     "/ufficio/dati/comuni": 2,
     "/ufficio/dati/sezioni": 2,

@@ -15,6 +15,7 @@ from wtforms import (
     EmailField,
     FileField,
     HiddenField,
+    IntegerField,
     MultipleFileField,
     PasswordField,
     SearchField,
@@ -31,6 +32,7 @@ from wtforms.validators import Email, Length
 from ptm_participation.core import clock
 from ptm_participation.core.audit import canonical_json, sha256
 from ptm_participation.core.errors import ChangedMeanwhile
+from ptm_participation.core.formats import number
 from ptm_participation.core.numbers import whole
 
 _UNKEEPABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -226,3 +228,21 @@ class HourField(TimeField):  # type: ignore[misc]
                 continue
             return
         raise ValidationError(_("Write the hour as hours:minutes, for example 16:45."))
+
+
+class WholeNumberField(IntegerField):  # type: ignore[misc]
+    """A number of things, with one sentence for whatever is none or is too many."""
+
+    def __init__(self, label: Any, most: int, *, optional: bool = False, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.most, self.optional = most, optional
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        text = "".join(valuelist).replace(".", "").replace(" ", "").strip()
+        self.data = whole(text)
+        if self.optional and not text:
+            return
+        if self.data is None or self.data > self.most:
+            raise ValidationError(
+                _("Write a whole number between 0 and %(most)s.", most=number(self.most))
+            )

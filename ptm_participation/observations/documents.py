@@ -13,6 +13,8 @@ from ptm_participation.observations.models import Draft, Observation, Observatio
 from ptm_participation.observations.steps import assemble, chosen_sections
 from ptm_participation.observations.workflow import FileClass, PartyRole
 from ptm_participation.procedure.models import IdentityLevel, Procedure, Window
+from ptm_participation.procedure.reasoning import counting
+from ptm_participation.procedure.terms import suspensions_of
 
 RULES = 6  # writing lines for each thing asked on the blank form
 
@@ -42,6 +44,8 @@ def _receipt_values(observation: Observation, code: str) -> dict[str, Any]:
         "code_meaning": _(
             "Keep it: whoever has it can follow the case. We do not keep it in readable form."
         ),
+        "term_title": _("How the term is counted"),
+        "term": counting(observation.window, suspensions_of(procedure)),
         "next_title": _("What happens now"),
         "next": next_steps(observation),
         "text_title": _("What you sent"),

@@ -24,6 +24,7 @@ _DEEDS: dict[str, Any] = {
     "observation.date_decided": _l("Date that counts decided by the office"),
     "observation.text_written": _l("Working text changed"),
     "observation.classified": _l("Classification changed"),
+    "observation.standing_changed": _l("Standing changed with the term"),
     "observation.party_tied": _l("Party tied to a stakeholder"),
     "observation.party_untied": _l("Party untied"),
     "observation.published": _l("Published"),

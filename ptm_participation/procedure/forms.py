@@ -1,7 +1,9 @@
-"""The forms of windows and notices."""
+"""The forms of windows, of what moves their terms, and of notices."""
 
+import datetime as dt
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Optional
@@ -11,16 +13,27 @@ from ptm_participation.core.forms import (
     EditForm,
     HourField,
     PtmForm,
+    WholeNumberField,
     at_most,
     labelled,
     options,
 )
-from ptm_participation.procedure.models import Audience
+from ptm_participation.procedure.deadline import MOST_DAYS, Extension, Suspension
+from ptm_participation.procedure.models import Audience, TermSuspension, Window
+from ptm_participation.procedure.terms import Term
 
 ACT = _l("Name the act: only an act moves a term.")
+WRITE_DAY = _l("Write the day.")
+COUNTED, NAMED = "counted", "named"
+
+
+def _act(label: Any = None) -> StringField:
+    return StringField(label or _l("Act"), [DataRequired(ACT), at_most(200)])
 
 
 class TermForm(EditForm):
+    """A window's term: so many days from a notice, or a day that an act names."""
+
     token = HiddenField()
     register = SelectField(_l("Register"), [DataRequired(_l("Choose the register."))])
     audience = RadioField(
@@ -29,18 +42,143 @@ class TermForm(EditForm):
         choices=labelled(Audience),
         default=Audience.EVERYONE.value,
     )
-    opens_on = DayField(_l("Opens on"), [InputRequired(_l("Write the day."))])
-    last_day = DayField(
-        _l("Last day"),
-        [InputRequired(_l("Write the day."))],
-        description=_l("In time until 24:00 of this day, unless an hour is set."),
+    how = RadioField(
+        _l("How the end is set"),
+        [DataRequired(_l("Choose how the end is set."))],
+        choices=options(
+            [(COUNTED, _l("Days from a notice")), (NAMED, _l("A day that an act names"))]
+        ),
+        default=COUNTED,
     )
-    hour = HourField(_l("Hour of the term"), [Optional()])
-    act = StringField(_l("Act"), [DataRequired(ACT), at_most(200)])
+    notice_on = DayField(
+        _l("Day of the notice"),
+        [Optional()],
+        description=_l("Of the BURL, or of the site: it is not counted."),
+    )
+    days = WholeNumberField(_l("Days of the term"), MOST_DAYS, optional=True)
+    last_day = DayField(_l("Last day"), [Optional()])
+    opens_on = DayField(
+        _l("Opens on"), [Optional()], description=_l("If empty, on the day of the notice.")
+    )
+    hour = HourField(
+        _l("Hour of the term"),
+        [Optional()],
+        description=_l("In time until 24:00 of the last day, unless an hour is set."),
+    )
+    act = _act()
 
     def __init__(self, *args: Any, registers: list[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.register.choices = options(registers)
+        if self.register is not None:
+            self.register.choices = options(registers)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        good = super().validate(extra_validators)
+        needed = (self.notice_on,) if self.how.data == COUNTED else (self.last_day, self.opens_on)
+        for field in needed:
+            if field.data is None and not field.errors:
+                field.errors = [WRITE_DAY]
+                good = False
+        if self.how.data == COUNTED and not self.days.data and not self.days.errors:
+            self.days.errors = [_("Write how many days.")]
+            good = False
+        return good
+
+    def term(self) -> Term:
+        """What the form says, once it is valid."""
+        if self.how.data == COUNTED:
+            opens_on: dt.date = self.opens_on.data or self.notice_on.data
+            return Term(opens_on, self.notice_on.data, self.days.data, hour=self.hour.data)
+        return Term(self.opens_on.data, last_day=self.last_day.data, hour=self.hour.data)
+
+
+def shown(window: Window, opens_on: dt.date) -> dict[str, Any]:
+    """The window's term as the form shows it."""
+    return {
+        "how": NAMED if window.notice_on is None else COUNTED,
+        "notice_on": window.notice_on,
+        "days": window.term_days,
+        "last_day": window.last_day,
+        "opens_on": opens_on,
+        "hour": window.closing_hour,
+        "act": window.act,
+    }
+
+
+class ExtensionForm(PtmForm):
+    """More time for a window."""
+
+    how = RadioField(
+        _l("How the term is extended"),
+        [DataRequired(_l("Choose how the end is set."))],
+        choices=options([(COUNTED, _l("By so many days")), (NAMED, _l("Until a day"))]),
+        default=COUNTED,
+    )
+    days = WholeNumberField(_l("Days more"), MOST_DAYS, optional=True)
+    until = DayField(_l("Until"), [Optional()])
+    act = _act()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        good = super().validate(extra_validators)
+        if self.how.data == COUNTED and not self.days.data and not self.days.errors:
+            self.days.errors = [_("Write how many days.")]
+            good = False
+        if self.how.data == NAMED and self.until.data is None and not self.until.errors:
+            self.until.errors = [WRITE_DAY]
+            good = False
+        return good
+
+    def extension(self) -> Extension:
+        """What the form says, once it is valid."""
+        if self.how.data == COUNTED:
+            return Extension(self.act.data, days=self.days.data or 0)
+        return Extension(self.act.data, until=self.until.data)
+
+
+class SuspensionForm(PtmForm):
+    """Days that terms do not count."""
+
+    token = HiddenField()
+    first_day = DayField(_l("First day"), [InputRequired(WRITE_DAY)])
+    last_day = DayField(_l("Last day"), [InputRequired(WRITE_DAY)])
+    act = StringField(
+        _l("Act"),
+        [DataRequired(ACT), at_most(200)],
+        description=_l("For example: DL 18/2020, art. 103."),
+    )
+
+    def suspension(self) -> Suspension:
+        """What the form says, once it is valid. Raises SuspensionReversed."""
+        return Suspension(self.first_day.data, self.last_day.data, self.act.data)
+
+
+def shown_suspension(row: TermSuspension | None) -> dict[str, Any]:
+    if row is None:
+        return {}
+    return {"first_day": row.first_day, "last_day": row.last_day, "act": row.act}
+
+
+class FeastsForm(PtmForm):
+    """The feast days of the place."""
+
+    feasts = TextAreaField(
+        _l("Local feast days"),
+        [at_most(2000)],
+        description=_l("One a line, day and month before the name: 07-12 Sant’Ambrogio."),
+    )
+
+
+class LateForm(PtmForm):
+    """What was decided on late observations."""
+
+    examined = RadioField(
+        _l("Late observations"),
+        [DataRequired(_l("Choose what was decided."))],
+        choices=options(
+            [("yes", _l("They are examined all the same")), ("no", _l("They are not examined"))]
+        ),
+    )
+    act = _act(_l("Act that decided it"))
 
 
 class ShutForm(PtmForm):

@@ -72,6 +72,9 @@ class Procedure(Sourced, Model):
     """The making of one plan, from its start to its effect."""
 
     __tablename__ = "procedure"
+    __table_args__ = (
+        sa.CheckConstraint("(late_examined IS NULL) = (late_act = '')", name="late_by_act"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     plan_id: Mapped[int] = mapped_column(sa.ForeignKey("plan.id"))
@@ -87,6 +90,11 @@ class Procedure(Sourced, Model):
     # The identity levels that suffice; any other is taken and marked «da regolarizzare».
     sufficient_levels: Mapped[list[str]] = mapped_column(Json)
     levels_source: Mapped[str] = mapped_column(sa.String(300), default="")
+    # Feast days of the place, one a line («07-12 Sant’Ambrogio»), on which no term ends.
+    local_feasts: Mapped[str] = mapped_column(sa.Text, default="")
+    # Whether late observations are examined all the same, once an act has said so.
+    late_examined: Mapped[bool | None]
+    late_act: Mapped[str] = mapped_column(sa.String(200), default="")
 
     plan: Mapped[Plan] = relationship()
     edition: Mapped[Edition] = relationship()
@@ -177,9 +185,11 @@ class Register(Model):
 class Window(Sourced, Model):
     """The time in which an audience may submit to a register.
 
-    `closes_at` is exclusive: the first instant that is late. Whether the window is open is a
-    comparison with the clock. After it, submissions are taken as late, until an act shuts the
-    window (`shut_at`, `shut_act`).
+    `closes_at` is exclusive: the first instant that is late. It is either counted, `term_days`
+    from the notice of `notice_on`, or it ends with the `last_day` that an act names, and extensions
+    move it (`procedure/terms.py`); `closing_hour` ends the last day before its end. Whether the
+    window is open is a comparison with the clock. After it, submissions are taken as late, until
+    an act shuts the window (`shut_at`, `shut_act`).
     """
 
     __tablename__ = "submission_window"
@@ -187,6 +197,9 @@ class Window(Sourced, Model):
         sa.UniqueConstraint("procedure_id", "code"),
         sa.CheckConstraint("closes_at > opens_at", name="order"),
         sa.CheckConstraint("(shut_at IS NULL) = (shut_act = '')", name="shut_by_act"),
+        sa.CheckConstraint("(notice_on IS NULL) = (term_days IS NULL)", name="counted"),
+        sa.CheckConstraint("(notice_on IS NULL) <> (last_day IS NULL)", name="counted_or_named"),
+        sa.CheckConstraint("term_days BETWEEN 1 AND 3650", name="term_days"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -196,12 +209,17 @@ class Window(Sourced, Model):
     audience: Mapped[Audience] = mapped_column(one_of(Audience, "audience"))
     opens_at: Mapped[dt.datetime]
     closes_at: Mapped[dt.datetime]
+    notice_on: Mapped[dt.date | None]
+    term_days: Mapped[int | None]
+    last_day: Mapped[dt.date | None]
+    closing_hour: Mapped[dt.time | None]
     act: Mapped[str] = mapped_column(sa.String(200))
     shut_at: Mapped[dt.datetime | None]
     shut_act: Mapped[str] = mapped_column(sa.String(200), default="")
 
     procedure: Mapped[Procedure] = relationship(back_populates="windows")
     register: Mapped[Register] = relationship()
+    extensions: Mapped[list["TermExtension"]] = relationship(order_by="TermExtension.id")
 
     def has_opened(self, at: dt.datetime) -> bool:
         return at >= self.opens_at
@@ -212,6 +230,41 @@ class Window(Sourced, Model):
     def takes(self, at: dt.datetime) -> bool:
         """Whether a submission is taken at that instant, in time or late."""
         return self.has_opened(at) and (self.shut_at is None or at < self.shut_at)
+
+
+class TermExtension(Model):
+    """More time for a window, by an act: so many days, or until a day. Never taken back."""
+
+    __tablename__ = "term_extension"
+    __table_args__ = (
+        sa.CheckConstraint("(days > 0) <> (until IS NOT NULL)", name="days_or_day"),
+        sa.CheckConstraint("act <> ''", name="by_act"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    window_id: Mapped[int] = mapped_column(sa.ForeignKey("submission_window.id"), index=True)
+    days: Mapped[int] = mapped_column(default=0)
+    until: Mapped[dt.date | None]
+    act: Mapped[str] = mapped_column(sa.String(200))
+    recorded_at: Mapped[dt.datetime]
+
+
+class TermSuspension(Sourced, Model):
+    """Days that no term of the procedure counts, both ends included, by an act."""
+
+    __tablename__ = "term_suspension"
+    __table_args__ = (
+        sa.UniqueConstraint("procedure_id", "code"),
+        sa.CheckConstraint("last_day >= first_day", name="order"),
+        sa.CheckConstraint("act <> ''", name="by_act"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    procedure_id: Mapped[int] = mapped_column(sa.ForeignKey("procedure.id"))
+    code: Mapped[str] = mapped_column(sa.String(40))
+    first_day: Mapped[dt.date]
+    last_day: Mapped[dt.date]
+    act: Mapped[str] = mapped_column(sa.String(200))
 
 
 class PrivacyNotice(Model):

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from ptm_participation.core import clock
 from ptm_participation.core.db import ask, db
@@ -18,6 +18,7 @@ from ptm_participation.procedure.models import (
     Register,
     Step,
     StepKind,
+    TermSuspension,
     Window,
 )
 
@@ -53,6 +54,9 @@ _WINDOWS = (
     sa.select(Window)
     .where(Window.procedure_id == sa.bindparam("procedure"))
     .order_by(Window.opens_at)
+)
+_WHOLE_WINDOWS = _WINDOWS.options(
+    joinedload(Window.register), joinedload(Window.procedure), selectinload(Window.extensions)
 )
 
 
@@ -91,14 +95,24 @@ def list_registers(procedure: Procedure) -> Sequence[Register]:
     return db.session.scalars(_REGISTERS, {"procedure": procedure.id}).all()
 
 
-def list_windows(procedure: Procedure) -> Sequence[Window]:
-    return db.session.scalars(_WINDOWS, {"procedure": procedure.id}).all()
+def list_windows(procedure: Procedure, *, whole: bool = False) -> Sequence[Window]:
+    """The procedure's windows; `whole` with their registers and extensions."""
+    query = _WHOLE_WINDOWS if whole else _WINDOWS
+    return db.session.scalars(query, {"procedure": procedure.id}).all()
 
 
 def get_window(window_id: int) -> Window:
     """One window. Raises NotFound."""
     row = db.session.get(Window, window_id)
     if row is None:
+        raise NotFound()
+    return row
+
+
+def get_suspension(procedure: Procedure, suspension_id: int) -> TermSuspension:
+    """A suspension of the procedure's terms. Raises NotFound."""
+    row = db.session.get(TermSuspension, suspension_id)
+    if row is None or row.procedure_id != procedure.id:
         raise NotFound()
     return row
 

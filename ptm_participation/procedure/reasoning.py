@@ -1,17 +1,26 @@
 """The reasons of a deadline, in words: what the page, the receipt and `ptm term` say alike."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from ptm_participation.core import formats
 from ptm_participation.procedure.deadline import Deadline, Reason, ReasonKind
+from ptm_participation.procedure.models import TermSuspension, Window
+from ptm_participation.procedure.terms import deadline_of
 
 
 def sentences(end: Deadline) -> list[str]:
     """One sentence a step, in the order of the count."""
     return [formats.elide(_SAID[reason.kind](reason)) for reason in end.reasons]
+
+
+def counting(window: Window, suspensions: Iterable[TermSuspension]) -> list[str]:
+    """How the end of a window is counted; nothing for one that an act named."""
+    end = deadline_of(window, suspensions)
+    return sentences(end) if end else []
 
 
 def _weekday(day: dt.date | None) -> str:

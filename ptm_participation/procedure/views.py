@@ -1,6 +1,5 @@
 """The office's page of terms: windows, the acts that move and shut them, the notice."""
 
-import datetime as dt
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -8,12 +7,14 @@ from flask_babel import gettext as _
 
 from ptm_participation.accounts.access import Permission, requires
 from ptm_participation.accounts.reader import signed_in_user
-from ptm_participation.core import clock
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.form_tokens import new_token
 from ptm_participation.procedure import queries, service
-from ptm_participation.procedure.forms import NoticeForm, ShutForm, TermForm
-from ptm_participation.procedure.models import Audience, Procedure, Window
+from ptm_participation.procedure.forms import LateForm, NoticeForm, ShutForm, TermForm
+from ptm_participation.procedure.holidays import feasts
+from ptm_participation.procedure.models import Audience, Procedure
+from ptm_participation.procedure.reasoning import counting
+from ptm_participation.procedure.terms import suspensions_of
 
 bp = Blueprint("procedure", __name__)
 
@@ -22,10 +23,14 @@ bp = Blueprint("procedure", __name__)
 @requires(Permission.REGISTER)
 def terms() -> Any:
     procedure = queries.get_procedure()
+    suspensions = suspensions_of(procedure)
+    windows = queries.list_windows(procedure, whole=True)
     return render_template(
         "procedure/terms.html",
         procedure=procedure,
-        windows=queries.list_windows(procedure),
+        windows=[(window, counting(window, suspensions)) for window in windows],
+        suspensions=suspensions,
+        feasts=feasts(procedure.local_feasts),
         notice=queries.notice_in_force(procedure),
     )
 
@@ -34,25 +39,12 @@ def _registers(procedure: Procedure) -> list[tuple[str, Any]]:
     return [(str(r.id), r.kind.label) for r in queries.list_registers(procedure)]
 
 
-def _instants(form: TermForm) -> tuple[dt.datetime, dt.datetime]:
-    """The first instant in which one may submit, and the first that is late."""
-    last: dt.date = form.last_day.data
-    hour: dt.time | None = form.hour.data
-    closes = (
-        dt.datetime.combine(last, hour, clock.ROME).astimezone(dt.UTC)
-        if hour
-        else clock.end_of_day(last)
-    )
-    return clock.start_of_day(form.opens_on.data), closes
-
-
 @bp.route("/ufficio/termini/nuova", methods=["GET", "POST"])
 @requires(Permission.SET_TERMS)
 def new() -> Any:
     procedure = queries.get_procedure()
     form = TermForm(registers=_registers(procedure), token=new_token())
     if form.validate_on_submit():
-        opens_at, closes_at = _instants(form)
         register = next(
             r for r in queries.list_registers(procedure) if str(r.id) == form.register.data
         )
@@ -63,57 +55,14 @@ def new() -> Any:
                 register,
                 token=form.token.data,
                 audience=Audience(form.audience.data),
-                opens_at=opens_at,
-                closes_at=closes_at,
+                term=form.term(),
                 act=form.act.data,
             )
         except DomainError as error:
-            form.last_day.errors = [str(error)]
+            form.days.errors = [str(error)]
         else:
             return redirect(url_for("procedure.terms"))
     return render_template("procedure/new.html", form=form)
-
-
-@bp.route("/ufficio/termini/<int:window_id>", methods=["GET", "POST"])
-@requires(Permission.SET_TERMS)
-def edit(window_id: int) -> Any:
-    window = queries.get_window(window_id)
-    form = TermForm(
-        registers=_registers(window.procedure),
-        register=str(window.register_id),
-        audience=window.audience.value,
-        act=window.act,
-        **_shown(window),
-    )
-    del form.register, form.audience
-    form.guard()
-    if form.validate_on_submit():
-        opens_at, closes_at = _instants(form)
-        try:
-            service.change_term(
-                signed_in_user(),
-                window,
-                opens_at=opens_at,
-                closes_at=closes_at,
-                act=form.act.data,
-            )
-        except DomainError as error:
-            form.last_day.errors = [str(error)]
-        else:
-            flash(_("The term is changed."), "success")
-            return redirect(url_for("procedure.terms"))
-    return render_template("procedure/edit.html", form=form, window=window)
-
-
-def _shown(window: Window) -> dict[str, Any]:
-    closes = clock.rome(window.closes_at)
-    whole_day = closes.time() == dt.time()
-    last = closes - dt.timedelta(days=1) if whole_day else closes
-    return {
-        "opens_on": clock.rome(window.opens_at).date(),
-        "last_day": last.date(),
-        "hour": None if whole_day else closes.time(),
-    }
 
 
 @bp.route("/ufficio/termini/<int:window_id>/chiudi", methods=["GET", "POST"])
@@ -143,3 +92,18 @@ def notice() -> Any:
         flash(_("The new version of the notice is in force."), "success")
         return redirect(url_for("procedure.terms"))
     return render_template("procedure/notice.html", form=form, procedure=procedure)
+
+
+@bp.route("/ufficio/termini/tardive", methods=["GET", "POST"])
+@requires(Permission.SET_TERMS)
+def late() -> Any:
+    procedure = queries.get_procedure()
+    decided = {True: "yes", False: "no", None: None}[procedure.late_examined]
+    form = LateForm(examined=decided, act=procedure.late_act)
+    if form.validate_on_submit():
+        service.decide_on_late(
+            signed_in_user(), procedure, examined=form.examined.data == "yes", act=form.act.data
+        )
+        flash(_("What was decided on late observations is saved."), "success")
+        return redirect(url_for("procedure.terms"))
+    return render_template("procedure/late.html", form=form)

@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     HiddenField,
-    IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -22,9 +21,15 @@ from wtforms.validators import DataRequired, InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from ptm_participation.core.db import Base, db
-from ptm_participation.core.formats import number, span
-from ptm_participation.core.forms import DayField, PtmForm, at_most, labelled, options
-from ptm_participation.core.numbers import whole
+from ptm_participation.core.formats import span
+from ptm_participation.core.forms import (
+    DayField,
+    PtmForm,
+    WholeNumberField,
+    at_most,
+    labelled,
+    options,
+)
 from ptm_participation.core.reference import Verification
 from ptm_participation.plan.models import (
     Document,
@@ -48,22 +53,6 @@ def text(label: Any, length: int, *, required: bool = False) -> Any:
 
 def long_text(label: Any, length: int = 20_000) -> Any:
     return TextAreaField(label, [at_most(length)])
-
-
-class WholeNumberField(IntegerField):  # type: ignore[misc]
-    """A number of things, with one sentence for whatever is none or is too many."""
-
-    def __init__(self, label: Any, most: int, **kwargs: Any) -> None:
-        super().__init__(label, **kwargs)
-        self.most = most
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        text = "".join(valuelist).replace(".", "").replace(" ", "").strip()
-        self.data = whole(text)
-        if self.data is None or self.data > self.most:
-            raise ValidationError(
-                _("Write a whole number between 0 and %(most)s.", most=number(self.most))
-            )
 
 
 def boundary(_form: Any, field: Any) -> None:

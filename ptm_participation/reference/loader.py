@@ -41,8 +41,10 @@ from ptm_participation.procedure.models import (
     RegisterKind,
     Step,
     StepKind,
+    TermSuspension,
     Window,
 )
+from ptm_participation.procedure.terms import Term, times
 from ptm_participation.reference.models import ReferenceLoad
 from ptm_participation.stakeholders.models import Stakeholder
 from ptm_participation.stakeholders.subjects import SubjectType
@@ -317,6 +319,8 @@ class _Loader:
             )
             for register in data["register"]
         }
+        for suspension in data["suspension"]:
+            self._suspension(procedure, suspension)
         for window in data["window"]:
             self._window(procedure, registers[window["register"]], window)
         for position, step in enumerate(data["step"], 1):
@@ -324,14 +328,33 @@ class _Loader:
         self._notice(procedure, data["privacy"])
 
     def _window(self, procedure: Procedure, register: Register, fact: dict[str, Any]) -> None:
+        term = Term(
+            fact["opens_on"], fact.get("notice_on"), fact.get("term_days"), fact.get("last_day")
+        )
+        found = times(procedure, term)
         self.put(
             Window,
             {"procedure_id": procedure.id, "code": fact["code"]},
             {
                 "register_id": register.id,
                 "audience": Audience(fact["audience"]),
-                "opens_at": clock.start_of_day(fact["opens_on"]),
-                "closes_at": clock.end_of_day(fact["last_day"]),
+                "opens_at": found.opens_at,
+                "closes_at": found.closes_at,
+                "notice_on": term.notice_on,
+                "term_days": term.days,
+                "last_day": term.last_day,
+                "act": fact["act"],
+                **self._sourced(fact),
+            },
+        )
+
+    def _suspension(self, procedure: Procedure, fact: dict[str, Any]) -> None:
+        self.put(
+            TermSuspension,
+            {"procedure_id": procedure.id, "code": fact["code"]},
+            {
+                "first_day": fact["first_day"],
+                "last_day": fact["last_day"],
                 "act": fact["act"],
                 **self._sourced(fact),
             },

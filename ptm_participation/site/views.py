@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
 
 from ptm_participation.accounts.access import public
 from ptm_participation.accounts.models import User
@@ -20,6 +20,9 @@ from ptm_participation.plan.models import Document, Edition, Plan
 from ptm_participation.plan.queries import SectionRow
 from ptm_participation.procedure import queries as procedures
 from ptm_participation.procedure.models import Procedure
+from ptm_participation.procedure.reasoning import counting
+from ptm_participation.procedure.terms import suspensions_of
+from ptm_participation.site.feed import calendar_of
 from ptm_participation.stakeholders.subjects import SubjectGroup
 from ptm_participation.territory import queries as territory
 
@@ -74,12 +77,27 @@ def home() -> Any:
 def path() -> Any:
     shareable()
     procedure = _procedure()
+    suspensions = suspensions_of(procedure)
     return render_template(
         "site/path.html",
         procedure=procedure,
         stages=procedures.path(procedure),
+        windows=[
+            (window, counting(window, suspensions))
+            for window in procedures.list_windows(procedure, whole=True)
+        ],
         links=plan.plan_links(procedure.plan),
     )
+
+
+@bp.route("/percorso.ics")
+@public
+def calendar() -> Any:
+    """The path as a feed for calendars: each dated step, each term, what is still to come too."""
+    shareable()
+    procedure = _procedure()
+    feed = calendar_of(procedure, procedures.path(procedure), procedures.list_windows(procedure))
+    return Response(feed, content_type="text/calendar; charset=utf-8")
 
 
 # -- the plan ----------------------------------------------------------------------------
@@ -289,8 +307,12 @@ def privacy() -> Any:
 def ways() -> Any:
     shareable()
     procedure = _procedure()
+    window = procedures.public_window(procedure)
     return render_template(
-        "site/ways.html", procedure=procedure, window=procedures.public_window(procedure)
+        "site/ways.html",
+        procedure=procedure,
+        window=window,
+        counted=counting(window, suspensions_of(procedure)) if window else [],
     )
 
 

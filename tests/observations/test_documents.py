@@ -51,6 +51,7 @@ def test_the_receipt_is_accessible_and_says_which_number_is_which(
     assert codes.printed(code) in words
     assert observation.submission.sha256 in words.replace(" ", "")
     assert "E anche perché no." in words
+    assert "Il giorno 60 è domenica 1 novembre 2020." in words
 
 
 def test_the_blank_form_is_accessible(app: Flask) -> None:

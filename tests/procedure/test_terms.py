@@ -100,18 +100,105 @@ def test_only_an_act_closes_the_form(as_manager: Browser, visitor: Browser) -> N
     assert not db.session.scalar(sa.select(sa.func.count(Observation.id)))
 
 
-def test_a_term_is_moved_by_an_act_and_what_was_registered_keeps_its_standing(
+def test_a_term_is_moved_by_an_act_once_it_was_seen_what_follows(
     as_manager: Browser, visitor: Browser
 ) -> None:
     made = factories.observation(at="2020-10-20T09:00")
     page = as_manager.open(f"{TERMS}/{factories.window().id}")
 
-    assert page.submit(last_day="2020-08-01").error_of("last_day")
-    page.submit(last_day="2020-10-15", act="Rettifica all'avviso")
+    assert page.submit(how="named", last_day="2020-08-01", act="x").errors
+    check = page.submit(how="named", last_day="2020-10-15", act="Rettifica all'avviso")
+    assert check.rows() == [[str(made.number), made.title, "20 ottobre 2020, ore 09:00", "tardiva"]]
+    assert "lunedì 2 novembre 2020" in visitor.open("/").text  # nothing is changed yet
+    done = check.press("Conferma il cambiamento")
 
+    assert "la posizione di 1 osservazione" in done.text
     assert "giovedì 15 ottobre 2020, ore 24:00" in visitor.open("/").text
     db.session.refresh(made)
+    assert not made.in_time
+    history = as_manager.open(f"/ufficio/osservazioni/ptm/{made.number}/cronologia")
+    assert "Posizione cambiata con il termine" in history.text
+
+
+def test_an_extension_puts_in_time_what_was_late_and_says_how_it_counts(
+    as_manager: Browser,
+) -> None:
+    with clock.at("2020-11-10T09:00"):
+        late = factories.observation(at="2020-11-10T08:00")
+        as_manager.sign_in("dirigente@example.org", PASSWORD)
+        page = as_manager.open(f"{TERMS}/{factories.window().id}/proroga")
+        check = page.submit(how="counted", days="30", act="DCM 20/2020")
+        assert "Si aggiungono 30 giorni (DCM 20/2020)." in check.text
+        assert [row[-1] for row in check.rows()] == ["nei termini"]
+        terms = check.press("Conferma il cambiamento")
+
+    assert "martedì 1 dicembre 2020, ore 24:00" in terms.text
+    assert "di 30 giorni, DCM 20/2020" in terms.text
+    db.session.refresh(late)
+    assert late.in_time
+
+
+def test_a_suspension_and_a_feast_day_move_each_counted_term(as_manager: Browser) -> None:
+    page = as_manager.open(f"{TERMS}/sospensioni/nuova")
+    assert (
+        "finisce dopo il suo inizio"
+        in page.submit(first_day="2020-10-20", last_day="2020-10-10", act="DL di prova").text
+    )
+    page.submit(first_day="2020-10-10", last_day="2020-11-13", act="DL di prova").press("Conferma")
+    assert factories.window().closes_at == clock.end_of_day(dt.date(2020, 12, 7))
+
+    terms = as_manager.open(f"{TERMS}/feste").submit(feasts="07-12 Sant'Ambrogio").press("Conferma")
+
+    assert factories.window().closes_at == clock.end_of_day(dt.date(2020, 12, 9))
+    assert "lunedì 7 dicembre 2020 è festivo (Sant'Ambrogio)" in terms.text.replace(
+        "Lunedì", "lunedì"
+    )
+    row = terms.soup.select_one("a[href*='sospensioni/']:has(span:-soup-contains('DL di prova'))")
+    assert row is not None
+    corrected = as_manager.open(row["href"]).submit(last_day="2020-10-11").press("Conferma")
+    assert "martedì 3 novembre 2020" in corrected.text
+
+
+def test_what_would_follow_may_not_change_between_seeing_and_confirming(
+    as_manager: Browser,
+) -> None:
+    check = as_manager.open(f"{TERMS}/{factories.window().id}").submit(
+        how="named", last_day="2020-10-15", act="Rettifica"
+    )
+    made = factories.observation(at="2020-10-20T09:00")
+
+    again = check.press("Conferma il cambiamento")
+
+    assert "Qualcun altro ha modificato" in again.text
+    db.session.refresh(made)
     assert made.in_time
+    assert factories.window().closes_at == clock.end_of_day(dt.date(2020, 11, 2))
+
+
+def test_everybody_reads_how_the_term_is_counted(as_staff: Browser, visitor: Browser) -> None:
+    page = as_staff.open(TERMS)
+
+    reasons = page.items(".ptm-reasons li")
+    assert visitor.open("/percorso").items(".ptm-reasons li") == reasons
+    assert reasons == [
+        "L’avviso è di mercoledì 2 settembre 2020: quel giorno non si conta, il primo che si conta "
+        "è giovedì 3 settembre 2020.",
+        "Il giorno 60 è domenica 1 novembre 2020.",
+        "Domenica 1 novembre 2020 è festivo (domenica, Ognissanti): il termine passa al giorno "
+        "dopo.",
+        "Il termine scade lunedì 2 novembre 2020, alle ore 24:00 di Roma.",
+    ]
+    assert "DL 18/2020, art. 103" in page.text
+    assert as_staff.open(f"{TERMS}/feste").status == 403
+
+
+def test_what_is_decided_on_late_ones_names_its_act(as_manager: Browser) -> None:
+    page = as_manager.open(f"{TERMS}/tardive")
+
+    assert "Indicare l’atto" in page.submit(examined="yes", act="").error_of("act")
+    terms = page.submit(examined="yes", act="DCM 16/2021, allegato 1")
+
+    assert "Si esaminano comunque: DCM 16/2021, allegato 1." in terms.text
 
 
 def test_a_term_moved_by_somebody_else_meanwhile_is_not_moved_back(
@@ -119,7 +206,7 @@ def test_a_term_moved_by_somebody_else_meanwhile_is_not_moved_back(
 ) -> None:
     address = f"{TERMS}/{factories.window().id}"
     first, second = as_manager.open(address), as_administrator.open(address)
-    first.submit(last_day="2020-11-30", act="Proroga di novembre")
+    first.submit(days="88", act="Proroga di novembre").press("Conferma il cambiamento")
 
     page = second.submit(act="Altro atto")
 
@@ -132,6 +219,7 @@ def test_a_term_moved_by_somebody_else_meanwhile_is_not_moved_back(
 def test_a_window_for_some_is_not_the_publics(as_manager: Browser, visitor: Browser) -> None:
     page = as_manager.open(f"{TERMS}/nuova").submit(
         audience="environmental-authorities",
+        how="named",
         opens_on="2020-10-01",
         last_day="2020-12-01",
         act="DGR di prova",
