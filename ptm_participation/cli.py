@@ -26,7 +26,7 @@ from ptm_participation.core.audit import NamedActor
 from ptm_participation.core.db import db, length_of
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.storage import files
-from ptm_participation.mail.commands import intake
+from ptm_participation.observations.commands import intake_group
 from ptm_participation.procedure.commands import term
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -84,7 +84,7 @@ def register(group: click.Group) -> None:
         user,
         plan,
         term,
-        intake,
+        intake_group(operator),
         export,
         audit_group,
         backup_,

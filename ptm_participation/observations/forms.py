@@ -303,6 +303,22 @@ class PaperForm(PtmForm):
             raise ValidationError(_("Say why another date counts."))
 
 
+class MessageForm(PtmForm):
+    """A message saved as a file."""
+
+    file = FileField(_l("Message (.eml)"))
+
+    def validate_file(self, field: FileField) -> None:
+        if not field.data or not field.data.filename:
+            raise ValidationError(_("Choose the file of the message."))
+
+
+class SetAsideForm(PtmForm):
+    reason = StringField(
+        _l("Why it is no observation"), [DataRequired(_l("Say why.")), at_most(300)]
+    )
+
+
 class ProtocolForm(EditForm):
     number = StringField(
         _l("Protocol number"), [DataRequired(_l("Write the number.")), at_most(40)]

@@ -183,6 +183,8 @@ def date_that_counts(
             raise ReasonNeeded()
         return counted.counts_at, Basis.OFFICER, counted.reason.strip()
     basis = BASIS_OF_CHANNEL[received.channel]
+    if received.accepted_at is not None:
+        return received.accepted_at, Basis.PEC_ACCEPTANCE, ""
     if basis is Basis.POSTMARK and received.sent_on is not None:
         return clock.start_of_day(received.sent_on), basis, ""
     if basis is Basis.POSTMARK:

@@ -1,6 +1,8 @@
 """Entering an observation that came on paper, by PEC or at the counter."""
 
+import dataclasses
 import datetime as dt
+import io
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -9,13 +11,14 @@ from ptm_participation.accounts.access import Permission, requires
 from ptm_participation.core import clock, form_tokens
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.forms import options
-from ptm_participation.core.storage import Kept
+from ptm_participation.core.numbers import whole
+from ptm_participation.core.storage import Kept, files
 from ptm_participation.core.uploads import ACCEPTED, FileRefused, receive
-from ptm_participation.observations import codes, documents, service
+from ptm_participation.observations import codes, documents, incoming, service
 from ptm_participation.observations.blueprint import bp
 from ptm_participation.observations.forms import PaperForm
 from ptm_participation.observations.intake import CountedOtherwise, InTheFuture, NotYetOpen
-from ptm_participation.observations.models import Observation
+from ptm_participation.observations.models import IncomingMail, Observation
 from ptm_participation.observations.office import (
     municipality_id,
     observation_at,
@@ -23,11 +26,19 @@ from ptm_participation.observations.office import (
     sections_named,
 )
 from ptm_participation.observations.received import Asked, Declared, Enclosed, Quote, Received
-from ptm_participation.observations.workflow import Capacity, Channel, FileClass, PartyRole
+from ptm_participation.observations.workflow import (
+    Capacity,
+    Channel,
+    FileClass,
+    MailState,
+    PartyRole,
+)
 from ptm_participation.plan.models import SectionVersion
 from ptm_participation.procedure import queries as procedures
 from ptm_participation.procedure.models import IdentityLevel, Procedure
 from ptm_participation.stakeholders.subjects import SubjectType
+
+LONGEST_ADDRESS = 254
 
 
 @bp.route("/ufficio/osservazioni/nuova", methods=["GET", "POST"])
@@ -35,12 +46,14 @@ from ptm_participation.stakeholders.subjects import SubjectType
 def enter() -> Any:
     procedure = procedures.get_procedure()
     windows = [w for w in procedures.list_windows(procedure) if w.has_opened(clock.now())]
-    form = PaperForm(token=form_tokens.new_token(), arrived_on=clock.today())
+    mail = _mail()
+    proposed = _proposed(mail) if mail else {"arrived_on": clock.today()}
+    form = PaperForm(token=form_tokens.new_token(), **proposed)
     form.window.choices = options((str(w.id), w.register.kind.label) for w in windows)
     if not form.window.data and windows:
         form.window.data = str(windows[-1].id)
     if form.is_submitted() and not form.session_ended:
-        entered = _enter(form, procedure)
+        entered = _enter(form, procedure, mail)
         if entered is not None:
             return redirect(
                 url_for(
@@ -51,11 +64,37 @@ def enter() -> Any:
                 )
             )
     return render_template(
-        "observations/enter.html", form=form, procedure=procedure, accepted=ACCEPTED
+        "observations/enter.html", form=form, procedure=procedure, accepted=ACCEPTED, mail=mail
     )
 
 
-def _enter(form: PaperForm, procedure: Procedure) -> Observation | None:
+def _mail() -> IncomingMail | None:
+    """The message that the entry is made from, if the address names one. Raises NotFound."""
+    number = whole(request.args.get("posta"))
+    if number is None:
+        return None
+    mail = incoming.get_mail(number, seen_by=officer())
+    if mail.state is MailState.ENTERED and mail.observation is not None:
+        raise incoming.AlreadyEntered(number=mail.observation.number)
+    return mail
+
+
+def _proposed(mail: IncomingMail) -> dict[str, Any]:
+    """What the message says, for the officer to confirm or correct."""
+    arrived = clock.rome(mail.arrived_at)
+    certified = mail.channel is Channel.PEC
+    return {
+        "channel": mail.channel.value,
+        "arrived_on": arrived.date(),
+        "arrived_at": arrived.time().replace(microsecond=0),
+        "email": mail.sender if len(mail.sender) <= LONGEST_ADDRESS else "",
+        "title": mail.subject[:200],
+        "text": mail.content["body"],
+        "identity": (IdentityLevel.PEC if certified else IdentityLevel.NONE).value,
+    }
+
+
+def _enter(form: PaperForm, procedure: Procedure, mail: IncomingMail | None) -> Observation | None:
     """Submit what the form says; None, with sentences beside all its fields, if it may not be."""
     good = form.validate()
     sections = sections_named(procedure.edition, form.sections)
@@ -64,6 +103,21 @@ def _enter(form: PaperForm, procedure: Procedure) -> Observation | None:
         return None
     window = procedures.get_window(int(form.window.data))
     try:
+        if mail is not None:
+            enclosed, named = _enclosed(mail)
+            received = _received(form, sections, scan)
+            return incoming.enter_from_mail(
+                officer(),
+                mail,
+                window,
+                dataclasses.replace(
+                    received, files=(*received.files, *named), **_instants(form, mail)
+                ),
+                token=form.token.data,
+                enclosed=[*enclosed, *([scan[1]] if scan else [])],
+                counted=_counted(form),
+                protocol=_protocol(form),
+            )
         return service.enter_observation(
             officer(),
             window,
@@ -80,6 +134,29 @@ def _enter(form: PaperForm, procedure: Procedure) -> Observation | None:
     except DomainError as error:
         form.window.errors = [str(error)]
     return None
+
+
+def _enclosed(mail: IncomingMail) -> tuple[list[Kept], list[Enclosed]]:
+    """The message as it was received, then each of its attachments, in the store."""
+    kept = [Kept(mail.file.sha256, mail.file.size, mail.file.media_type)]
+    named = [Enclosed(mail.file.sha256, f"messaggio-{mail.id}.eml", FileClass.SCAN)]
+    for attachment in incoming.message_of(mail).attachments:
+        file = files().keep(io.BytesIO(attachment.content), attachment.media_type)
+        if file.sha256 not in {known.sha256 for known in kept}:
+            kept.append(file)
+            named.append(Enclosed(file.sha256, attachment.name, FileClass.ATTACHMENT))
+    return kept, named
+
+
+def _instants(form: PaperForm, mail: IncomingMail) -> dict[str, Any]:
+    """To the second, as attested; unless the officer wrote another day or hour."""
+    shown = clock.rome(mail.arrived_at).replace(second=0, microsecond=0)
+    hour = form.arrived_at.data or dt.time()
+    written = dt.datetime.combine(form.arrived_on.data, hour.replace(second=0), clock.ROME)
+    if written != shown or Channel(form.channel.data) is not mail.channel:
+        return {}
+    accepted = mail.counts_at if mail.channel is Channel.PEC else None
+    return {"received_at": mail.arrived_at, "accepted_at": accepted}
 
 
 def _scan(form: PaperForm) -> tuple[str, Kept] | None:

@@ -79,6 +79,8 @@ class Received:
     files: tuple[Enclosed, ...] = ()
     sent_on: dt.date | None = None
     language: str = "it"
+    # When the sender's provider of certified mail accepted it: that is what counts.
+    accepted_at: dt.datetime | None = None
 
     @property
     def submitter(self) -> Declared:
@@ -109,7 +111,10 @@ def as_sent(received: Received, versions: dict[int, SectionVersion], **facts: An
 
 def _plain(value: Any) -> Any:
     if isinstance(value, (Received, Asked, Declared, Enclosed, Quote)):
-        return {name: _plain(getattr(value, name)) for name in _FIELDS[type(value)]}
+        fields = {name: _plain(getattr(value, name)) for name in _FIELDS[type(value)]}
+        if fields.get("accepted_at", "") is None:
+            del fields["accepted_at"]  # what came otherwise has no such instant
+        return fields
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     return value.value if isinstance(value, enum.Enum) else value

@@ -71,6 +71,34 @@ class Channel(enum.StrEnum):
         }[self]
 
 
+class MailState(enum.StrEnum):
+    """What became of a message that came in."""
+
+    TO_ENTER = "to-enter"
+    ENTERED = "entered"
+    KEPT = "kept"  # a receipt: nothing is to be entered
+    SET_ASIDE = "set-aside"
+
+    @property
+    def label(self) -> Any:
+        return {
+            MailState.TO_ENTER: _l("To be entered"),
+            MailState.ENTERED: _l("Entered"),
+            MailState.KEPT: _l("Kept with what it is about"),
+            MailState.SET_ASIDE: _l("Set aside"),
+        }[self]
+
+
+MAIL_WORKFLOW = Workflow(
+    {
+        MailState.TO_ENTER: {MailState.ENTERED, MailState.SET_ASIDE},
+        MailState.SET_ASIDE: {MailState.TO_ENTER},
+        MailState.ENTERED: set(),
+        MailState.KEPT: set(),
+    }
+)
+
+
 class Basis(enum.StrEnum):
     """Which date counts, and why."""
 

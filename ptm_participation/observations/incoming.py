@@ -1,0 +1,223 @@
+"""Messages that come in: taken in as they are, then entered in the register or set aside.
+
+What was received is kept whatever it is, once; what is read of it is a proposal, which an
+officer confirms.
+"""
+
+import datetime as dt
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import force_locale
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import joinedload
+
+from ptm_participation.accounts.access import Permission
+from ptm_participation.accounts.models import Reader, User
+from ptm_participation.core import audit, clock
+from ptm_participation.core.audit import Actor
+from ptm_participation.core.db import db
+from ptm_participation.core.errors import DomainError, NotFound
+from ptm_participation.core.storage import Kept, files, name_file
+from ptm_participation.core.transaction import use_case
+from ptm_participation.mail.duplicates import Match
+from ptm_participation.mail.message import Message, read
+from ptm_participation.mail.receipts import RECEIPTS
+from ptm_participation.mail.report import as_json
+from ptm_participation.observations.intake import CountedOtherwise
+from ptm_participation.observations.models import IncomingMail, Observation
+from ptm_participation.observations.received import Received
+from ptm_participation.observations.service import enter_observation
+from ptm_participation.observations.workflow import MAIL_WORKFLOW, MailState
+from ptm_participation.procedure import queries as procedures
+from ptm_participation.procedure.models import Window
+
+EML = "message/rfc822"
+LONGEST_BODY = 100_000
+PAGE = 100
+
+
+class AlreadyEntered(DomainError):
+    message = _l("This message is entered already, as n. %(number)d.")
+
+
+SAME_IDENTIFIER = _l(
+    "Message n. %(number)d has the same identifier and another content: both are to be looked at."
+)
+SAME_MESSAGE_ID = _l(
+    "Message n. %(number)d has the same Message-ID and another content: this is taken for a new "
+    "one."
+)
+
+
+def take_in(actor: Actor, raw: bytes) -> tuple[IncomingMail, bool]:
+    """Keep a message as it is, and what can be read of it.
+
+    Returns its record, and whether it is new: the same message again is the record that it made.
+    """
+    kept = files().keep(io.BytesIO(raw), EML)
+    return _record(actor, kept, read(raw))
+
+
+@use_case
+def _record(actor: Actor, kept: Kept, message: Message) -> tuple[IncomingMail, bool]:
+    known = db.session.scalar(sa.select(IncomingMail).filter_by(file_sha256=kept.sha256))
+    if known is not None:
+        return known, False
+    like, problem = _like(message)
+    if like is not None and problem is None:
+        return like, False
+    name_file(kept)
+    with force_locale("it"):
+        problems = [str(found) for found in message.problems]
+        if like is not None and problem is not None:
+            problems.append(str(problem) % {"number": like.id})
+        content = as_json("", message, Match())
+    content["body"] = content["body"][:LONGEST_BODY]
+    row = IncomingMail(
+        file_sha256=kept.sha256,
+        original_sha256=message.original_sha256,
+        kind=message.kind,
+        certified=message.certified,
+        identifier=message.identifier[:300],
+        message_id=message.message_id[:500],
+        refers_to=message.refers_to[:500],
+        sender=message.sender[:320],
+        subject=message.subject[:500],
+        taken_at=clock.now(),
+        counts_at=message.counts_at,
+        counts_by=message.counts_by,
+        delivered_at=message.delivered_at,
+        content=content,
+        problems=problems,
+        state=MailState.KEPT if message.kind in RECEIPTS else MailState.TO_ENTER,
+        same_as_id=like.id if like is not None else None,
+    )
+    db.session.add(row)
+    db.session.flush()
+    audit.record(
+        actor,
+        "mail.taken_in",
+        row,
+        stream=procedures.get_procedure().stream,
+        sha256=kept.sha256,
+        kind=row.kind,
+        identifier=row.identifier,
+        counts_at=row.counts_at,
+    )
+    return row, True
+
+
+def _like(message: Message) -> tuple[IncomingMail | None, Any]:
+    """A record of the same message; with a sentence if only its name is the same."""
+    if message.identifier:
+        named = sa.select(IncomingMail).filter_by(
+            identifier=message.identifier[:300], kind=message.kind
+        )
+        for row in db.session.scalars(named.order_by(IncomingMail.id)):
+            if row.original_sha256 == message.original_sha256 and message.kind not in RECEIPTS:
+                return row, None
+            if message.kind not in RECEIPTS:
+                return row, SAME_IDENTIFIER
+    if message.message_id and message.kind not in RECEIPTS:
+        named = sa.select(IncomingMail).filter_by(message_id=message.message_id[:500])
+        others = named.where(IncomingMail.kind.not_in(RECEIPTS)).order_by(IncomingMail.id)
+        rows = db.session.scalars(others).all()
+        same = next((r for r in rows if r.original_sha256 == message.original_sha256), None)
+        if same is not None:
+            return same, None
+        if rows:
+            return rows[0], SAME_MESSAGE_ID
+    return None, None
+
+
+@use_case
+def enter_from_mail(
+    actor: User,
+    mail: IncomingMail,
+    window: Window,
+    received: Received,
+    *,
+    token: str,
+    enclosed: Sequence[Kept],
+    counted: CountedOtherwise | None = None,
+    protocol: tuple[str, dt.date] | None = None,
+) -> Observation:
+    """Register what a message asks, as an officer confirmed it. Raises AlreadyEntered and what
+    `enter_observation` raises."""
+    for file in enclosed:
+        name_file(file)
+    if mail.observation is not None and mail.state is MailState.ENTERED:
+        raise AlreadyEntered(number=mail.observation.number)
+    observation = enter_observation(
+        actor, window, received, token=token, counted=counted, protocol=protocol
+    )
+    MAIL_WORKFLOW.advance(mail, MailState.ENTERED)
+    mail.observation_id = observation.id
+    audit.record(
+        actor,
+        "mail.entered",
+        mail,
+        stream=window.procedure.stream,
+        observation=observation.id,
+    )
+    return observation
+
+
+@use_case
+def set_mail_aside(actor: Actor, mail: IncomingMail, *, reason: str) -> None:
+    """Say why a message is no observation; it stays kept. Raises WrongState."""
+    MAIL_WORKFLOW.advance(mail, MailState.SET_ASIDE)
+    mail.reason = reason.strip()
+    _note(actor, "mail.set_aside", mail, reason=mail.reason)
+
+
+@use_case
+def take_mail_up_again(actor: Actor, mail: IncomingMail) -> None:
+    """Let a message that was set aside be entered after all. Raises WrongState."""
+    MAIL_WORKFLOW.advance(mail, MailState.TO_ENTER)
+    mail.reason = ""
+    _note(actor, "mail.taken_up", mail)
+
+
+def _note(actor: Actor, action: str, mail: IncomingMail, **payload: Any) -> None:
+    stream = procedures.get_procedure().stream
+    audit.record(actor, action, mail, stream=stream, **payload)
+
+
+# -- reading -----------------------------------------------------------------------------
+
+
+def list_mail(state: MailState | None, *, seen_by: Reader) -> Sequence[IncomingMail]:
+    """Messages, the latest first; staff alone read them. Raises NotFound."""
+    if not seen_by.can(Permission.REGISTER):
+        raise NotFound()
+    query = sa.select(IncomingMail).options(
+        joinedload(IncomingMail.observation).joinedload(Observation.register)
+    )
+    if state is not None:
+        query = query.filter_by(state=state)
+    return db.session.scalars(query.order_by(IncomingMail.id.desc()).limit(PAGE)).all()
+
+
+def count_mail() -> dict[MailState, int]:
+    """How many messages are in each state."""
+    rows = db.session.execute(
+        sa.select(IncomingMail.state, sa.func.count()).group_by(IncomingMail.state)
+    )
+    return dict(rows.all())
+
+
+def get_mail(mail_id: int, *, seen_by: Reader) -> IncomingMail:
+    """One message. Raises NotFound."""
+    row = db.session.get(IncomingMail, mail_id)
+    if row is None or not seen_by.can(Permission.REGISTER):
+        raise NotFound()
+    return row
+
+
+def message_of(mail: IncomingMail) -> Message:
+    """The message, read again from what was received."""
+    return read(b"".join(files().read(mail.file_sha256)))
