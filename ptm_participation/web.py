@@ -30,6 +30,7 @@ from ptm_participation.core.errors import DomainError
 from ptm_participation.core.numbers import whole
 from ptm_participation.extensions import babel, csrf, sessions
 from ptm_participation.observations import (
+    linking,
     mailbox,
     office,
     paper,
@@ -62,7 +63,19 @@ BLUEPRINTS = (
     reporting,
 )
 # Modules whose import registers views, job handlers and witnesses of the log.
-REGISTERED = (views, sending, office, paper, terms, mailbox, tracking, receipts, proof, territory)
+REGISTERED = (
+    views,
+    sending,
+    office,
+    paper,
+    terms,
+    mailbox,
+    linking,
+    tracking,
+    receipts,
+    proof,
+    territory,
+)
 
 # Three for each of the two thousand rows that an attendance sheet may have, and some.
 MOST_FIELDS = 8000

@@ -33,7 +33,7 @@ from ptm_participation.core.forms import (
     labelled,
     options,
 )
-from ptm_participation.observations.workflow import Capacity, Channel, RequestKind
+from ptm_participation.observations.workflow import Capacity, Channel, LinkKind, RequestKind
 from ptm_participation.procedure.models import IdentityLevel
 from ptm_participation.stakeholders.forms import subject_types
 from ptm_participation.stakeholders.subjects import SubjectFamily, SubjectType
@@ -317,6 +317,25 @@ class SetAsideForm(PtmForm):
     reason = StringField(
         _l("Why it is no observation"), [DataRequired(_l("Say why.")), at_most(300)]
     )
+
+
+class LinkKindForm(PtmForm):
+    """What an observation is to an earlier one."""
+
+    kind = RadioField(
+        _l("This observation"),
+        [DataRequired(_l("Choose what it is to the other."))],
+        choices=labelled(LinkKind),
+    )
+    number = StringField(
+        _l("Number of the earlier one"),
+        [DataRequired(_l("Write the number.")), at_most(10)],
+    )
+    because = StringField(_l("Why"), [at_most(300)])
+
+
+class UndoForm(PtmForm):
+    because = StringField(_l("Why"), [DataRequired(_l("Say why.")), at_most(300)])
 
 
 class ProtocolForm(EditForm):

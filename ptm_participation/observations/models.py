@@ -25,6 +25,7 @@ from ptm_participation.observations.workflow import (
     Capacity,
     Channel,
     FileClass,
+    LinkKind,
     MailState,
     ObservationState,
     PartyRole,
@@ -364,6 +365,33 @@ class ObservationAnchor(Model):
     document_id: Mapped[int] = mapped_column(sa.ForeignKey("document.id"))
 
     anchor: Mapped[Anchor] = relationship()
+
+
+class ObservationLink(Model):
+    """What an observation is to an earlier one. It is undone with a reason, and never deleted."""
+
+    __tablename__ = "observation_link"
+    __table_args__ = (
+        sa.Index(
+            "uq_observation_link_standing",
+            "from_id",
+            "to_id",
+            unique=True,
+            sqlite_where=sa.text("undone_at IS NULL"),
+            postgresql_where=sa.text("undone_at IS NULL"),
+        ),
+        sa.CheckConstraint("from_id > to_id", name="later_to_earlier"),
+        sa.CheckConstraint("(undone_at IS NULL) = (undone_because = '')", name="undone"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[LinkKind] = mapped_column(one_of(LinkKind, "kind"))
+    from_id: Mapped[int] = mapped_column(sa.ForeignKey("observation.id"))
+    to_id: Mapped[int] = mapped_column(sa.ForeignKey("observation.id"), index=True)
+    because: Mapped[str] = mapped_column(sa.String(300), default="")
+    made_at: Mapped[dt.datetime]
+    undone_at: Mapped[dt.datetime | None]
+    undone_because: Mapped[str] = mapped_column(sa.String(300), default="")
 
 
 class IncomingMail(Model):

@@ -71,6 +71,34 @@ class Channel(enum.StrEnum):
         }[self]
 
 
+class LinkKind(enum.StrEnum):
+    """What one observation is to an earlier one."""
+
+    INTEGRATES = "integrates"
+    REPLACES = "replaces"
+    DUPLICATES = "duplicates"
+    WITHDRAWS = "withdraws"
+
+    @property
+    def label(self) -> Any:
+        return {
+            LinkKind.INTEGRATES: _l("integrates"),
+            LinkKind.REPLACES: _l("replaces"),
+            LinkKind.DUPLICATES: _l("is a duplicate of"),
+            LinkKind.WITHDRAWS: _l("withdraws"),
+        }[self]
+
+    @property
+    def reverse(self) -> Any:
+        """The same, said of the earlier one."""
+        return {
+            LinkKind.INTEGRATES: _l("is integrated by"),
+            LinkKind.REPLACES: _l("is replaced by"),
+            LinkKind.DUPLICATES: _l("has as a duplicate"),
+            LinkKind.WITHDRAWS: _l("is withdrawn by"),
+        }[self]
+
+
 class MailState(enum.StrEnum):
     """What became of a message that came in."""
 
