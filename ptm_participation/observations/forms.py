@@ -313,6 +313,16 @@ class MessageForm(PtmForm):
             raise ValidationError(_("Choose the file of the message."))
 
 
+class TableForm(PtmForm):
+    """The protocol's numbers, as a table."""
+
+    file = FileField(_l("Table (CSV)"))
+
+    def validate_file(self, field: FileField) -> None:
+        if not field.data or not field.data.filename:
+            raise ValidationError(_("Choose the file of the table."))
+
+
 class SetAsideForm(PtmForm):
     reason = StringField(
         _l("Why it is no observation"), [DataRequired(_l("Say why.")), at_most(300)]

@@ -1,0 +1,78 @@
+"""The protocol's numbers come in as a table: all of them, or a sentence for each wrong line."""
+
+import io
+
+import pytest
+
+from ptm_participation.core.db import db
+from ptm_participation.observations.models import Observation
+from ptm_participation.observations.workflow import ObservationState
+from tests import factories
+from tests.pages import Browser, Page
+
+BRIDGE = "/ufficio/protocollo"
+HEAD = "registro;numero;protocollo;data\n"
+
+
+def _send(browser: Browser, text: str) -> Page:
+    return browser.open(BRIDGE).submit(file=(io.BytesIO(text.encode()), "protocollo.csv"))
+
+
+def _numbers() -> list[str]:
+    db.session.expire_all()
+    rows = db.session.query(Observation).order_by(Observation.number)
+    return [row.protocol_number for row in rows]
+
+
+def test_the_table_goes_out_is_filled_and_comes_back(as_staff: Browser) -> None:
+    factories.observation()
+    factories.observation()
+    table = as_staff.open(f"{BRIDGE}.csv").response.data.decode("utf-8-sig")
+    assert table.splitlines() == ["registro;numero;protocollo;data", "ptm;1;;", "ptm;2;;"]
+
+    filled = table.replace("ptm;1;;", "ptm;1;0187650;2020-10-19").replace(
+        "ptm;2;;", "ptm;2;0187651;19/10/2020"
+    )
+    done = _send(as_staff, filled)
+
+    assert "Scritti 2 numeri di protocollo" in done.text
+    assert "Ogni osservazione ha il suo numero di protocollo" in done.text
+    assert _numbers() == ["0187650", "0187651"]
+    first = db.session.query(Observation).filter_by(number=1).one()
+    assert first.state is ObservationState.REGISTERED
+    assert "Scritti 0 numeri" in _send(as_staff, filled).text
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("ptm;9;1;2020-10-19", "Riga 3: non c’è una n. 9 nel registro «ptm»."),
+        ("ptm;uno;1;2020-10-19", "Riga 3: «uno» non è un numero."),
+        ("ptm;1;2;2031-01-01", "Riga 3: «2031-01-01» non è un giorno, o deve ancora venire."),
+        ("ptm;1;;2020-10-19", "Riga 3: il numero di protocollo manca o è troppo lungo."),
+        (
+            "ptm;1;2;2020-10-19",
+            "Riga 3: la n. 1 ha un altro numero di protocollo in questa tabella.",
+        ),
+    ],
+)
+def test_one_wrong_line_and_nothing_is_written(as_staff: Browser, line: str, sentence: str) -> None:
+    factories.observation()
+
+    page = _send(as_staff, f"{HEAD}ptm;1;0187650;2020-10-19\n{line}\n")
+
+    assert sentence in page.text
+    assert _numbers() == [""]
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "\x00\x01", "numero;data\n1;2020-01-01\n"])
+def test_what_is_no_such_table_is_refused_with_a_sentence(as_staff: Browser, text: str) -> None:
+    assert "non è un CSV con le colonne" in _send(as_staff, text).text
+
+
+def test_a_number_that_several_bear_is_shown(as_staff: Browser) -> None:
+    factories.observation()
+    factories.observation()
+    page = _send(as_staff, f"{HEAD}ptm;1;7;2020-10-19\nptm;2;7;2020-10-19\n")
+
+    assert page.items("[aria-labelledby=doppi] li") == ["7/2020: n. 1, n. 2"]
