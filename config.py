@@ -55,6 +55,7 @@ class Config:
         self.CLOCK = os.environ.get("PTM_CLOCK", "")
 
         self.SMTP_URL = os.environ.get("PTM_SMTP_URL", "smtp://127.0.0.1:25")
+        self.IMAP_URL = os.environ.get("PTM_IMAP_URL", "")
         self.MAIL_SENDER = os.environ.get("PTM_MAIL_SENDER", "ptm@localhost.localdomain")
 
         self.MAX_CONTENT_LENGTH = 64 * MEGABYTE

@@ -14,6 +14,7 @@ from ptm_participation.core import clock, heads, jobs, storage
 from ptm_participation.core.db import db
 from ptm_participation.core.jobs import Leased, handles
 from ptm_participation.observations import drafting
+from ptm_participation.observations.polling import ask_for_mail
 
 log = logging.getLogger(__name__)
 
@@ -50,13 +51,16 @@ def work(app: Flask, *, until_idle: bool = False) -> None:
     if threading.current_thread() is threading.main_thread():
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_args: stopped.set())
-    day = None
+    day, minute = None, ""
     while not stopped.is_set():
         with app.app_context():
             try:
                 if day != clock.today():
                     ask_for_daily_jobs()
                     day = clock.today()
+                if minute != f"{clock.now():%H:%M}":
+                    ask_for_mail()
+                    minute = f"{clock.now():%H:%M}"
                 busy = jobs.work_one()
             except Exception:
                 # The database may be away for a while: the worker outlives that.

@@ -3,14 +3,14 @@
 import io
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from ptm_participation.accounts.access import Permission, requires
 from ptm_participation.accounts.forms import ConfirmForm
 from ptm_participation.core import downloads
 from ptm_participation.core.errors import NotFound
-from ptm_participation.observations import incoming
+from ptm_participation.observations import incoming, polling
 from ptm_participation.observations.blueprint import bp
 from ptm_participation.observations.forms import MessageForm, SetAsideForm
 from ptm_participation.observations.office import officer
@@ -39,6 +39,8 @@ def incoming_mail() -> Any:
         counts=incoming.count_mail(),
         rows=incoming.list_mail(state, seen_by=officer()),
         most=incoming.PAGE,
+        polled=bool(current_app.config["IMAP_URL"]),
+        reading=polling.last_reading(),
     )
 
 
