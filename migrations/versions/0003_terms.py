@@ -33,6 +33,13 @@ def upgrade() -> None:
         table.create_check_constraint(
             op.f("ck_procedure_late_by_act"), "(late_examined IS NULL) = (late_act = '')"
         )
+    with op.batch_alter_table("step") as table:
+        for name in ("actor", "ground"):
+            table.add_column(sa.Column(name, sa.String(200), nullable=False, server_default=""))
+        table.add_column(sa.Column("term_days", sa.Integer(), nullable=True))
+        table.create_check_constraint(
+            op.f("ck_step_term_days"), "term_days BETWEEN 1 AND 3650"
+        )
     with op.batch_alter_table("submission_window") as table:
         table.add_column(sa.Column("notice_on", sa.Date(), nullable=True))
         table.add_column(sa.Column("term_days", sa.Integer(), nullable=True))

@@ -147,6 +147,7 @@ class Step(Sourced, Model):
     __table_args__ = (
         sa.UniqueConstraint("procedure_id", "code"),
         sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="order"),
+        sa.CheckConstraint("term_days BETWEEN 1 AND 3650", name="term_days"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -159,6 +160,10 @@ class Step(Sourced, Model):
     ends_on: Mapped[dt.date | None]
     act: Mapped[str] = mapped_column(sa.String(200), default="")
     place: Mapped[str] = mapped_column(sa.String(200), default="")
+    # Who acts, on what legal ground, and in how many days where the law gives a term.
+    actor: Mapped[str] = mapped_column(sa.String(200), default="")
+    ground: Mapped[str] = mapped_column(sa.String(200), default="")
+    term_days: Mapped[int | None]
     position: Mapped[int]
 
     procedure: Mapped[Procedure] = relationship(back_populates="steps")
