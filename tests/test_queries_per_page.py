@@ -25,7 +25,7 @@ from tests.pages import Browser
 # Path, and how many statements it may take (the session of whoever is signed in included).
 PUBLIC = {
     "/": 8,
-    "/percorso": 4,
+    "/percorso": 7,
     "/piano": 6,
     "/piano/nda": 9,
     "/piano/nda/art-18": 14,
@@ -58,6 +58,8 @@ OFFICE = {
     "/ufficio/soggetti/1": 6,
     "/ufficio/posta": 2,
     "/ufficio/termini": 6,
+    "/ufficio/posta-in-arrivo": 4,
+    "/ufficio/protocollo": 4,
     "/ufficio/dati": 11,
     "/ufficio/dati/comuni": 2,
     "/ufficio/dati/sezioni": 2,

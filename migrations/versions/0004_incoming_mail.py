@@ -55,6 +55,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(300), nullable=False),
         sa.Column("same_as_id", sa.Integer(), nullable=True),
         sa.Column("observation_id", sa.Integer(), nullable=True),
+        sa.Column("about_id", sa.Integer(), nullable=True),
         sa.CheckConstraint(
             "(state = 'entered') = (observation_id IS NOT NULL)",
             name=op.f("ck_incoming_mail_entered"),
@@ -73,6 +74,11 @@ def upgrade() -> None:
             name=op.f("fk_incoming_mail_observation_id_observation"),
         ),
         sa.ForeignKeyConstraint(
+            ["about_id"],
+            ["observation.id"],
+            name=op.f("fk_incoming_mail_about_id_observation"),
+        ),
+        sa.ForeignKeyConstraint(
             ["same_as_id"],
             ["incoming_mail.id"],
             name=op.f("fk_incoming_mail_same_as_id_incoming_mail"),
@@ -80,6 +86,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incoming_mail")),
         sa.UniqueConstraint("file_sha256", name=op.f("uq_incoming_mail_file_sha256")),
     )
-    for column in ("identifier", "message_id", "refers_to", "observation_id"):
+    for column in ("identifier", "message_id", "refers_to", "observation_id", "about_id"):
         op.create_index(f"ix_incoming_mail_{column}", "incoming_mail", [column])
     op.create_index("ix_incoming_mail_state", "incoming_mail", ["state", "id"])

@@ -47,6 +47,11 @@ def tidy(value: Any) -> Any:
     return value
 
 
+def keepable(text: str) -> str:
+    """Text that a form of ours takes: without the signs that cannot be printed."""
+    return _UNKEEPABLE.sub(" ", text)
+
+
 class _Sentences:
     """The library's messages, with a sentence of ours for a choice that the list does not hold."""
 

@@ -1,8 +1,10 @@
 """The documents of an observation: its receipt, and the copies to print and sign."""
 
 import datetime as dt
+import io
 from typing import Any
 
+import segno
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
@@ -12,6 +14,7 @@ from ptm_participation.observations import codes, received
 from ptm_participation.observations.models import Draft, Observation, ObservationParty
 from ptm_participation.observations.steps import assemble, chosen_sections
 from ptm_participation.observations.workflow import FileClass, PartyRole
+from ptm_participation.plan.queries import SectionRow
 from ptm_participation.procedure.models import IdentityLevel, Procedure, Window
 from ptm_participation.procedure.reasoning import counting
 from ptm_participation.procedure.terms import suspensions_of
@@ -52,7 +55,10 @@ def _receipt_values(observation: Observation, code: str) -> dict[str, Any]:
         "text": submission.text,
         "files_title": _("Files"),
         "files": [
-            f"{file.name} ({formats.size(file.file.size)}), {file.file_class.label}"
+            (
+                f"{file.name} ({formats.size(file.file.size)}), {file.file_class.label}",
+                file.file_sha256,
+            )
             for file in submission.files
         ],
         "proof_title": _("Proof of the content"),
@@ -215,11 +221,24 @@ def _asked_text(asked: received.Asked, rows: list[Any]) -> str:
     return "\n".join([*lines, "", asked.reasons])
 
 
-def blank_form(procedure: Procedure, window: Window) -> bytes:
-    """The form to fill in by hand."""
+def blank_form(
+    procedure: Procedure, window: Window, section: SectionRow | None = None, address: str = ""
+) -> bytes:
+    """The form to fill in by hand; of a section, with a code that brings back to it."""
+    spoken_of: dict[str, Any] = {
+        "title": _("On what"),
+        "lines": [_("Articles, maps or other sections of the plan")],
+        "height": 2,
+    }
+    code: dict[str, str] = {}
+    if section is not None:
+        spoken_of = {"title": _("On what"), "text": section.title}
+        meaning = _("Code that leads to this section: %(address)s", address=address)
+        code = {"code": _code(address), "code_meaning": meaning, "code_address": address}
     return pdf(
         "form",
         {
+            **code,
             **_frame(procedure),
             **_signing(procedure),
             "title": _("Observation on %(plan)s", plan=procedure.plan.name),
@@ -237,16 +256,19 @@ def blank_form(procedure: Procedure, window: Window) -> bytes:
                         _("E-mail or PEC, telephone"),
                     ],
                 },
-                {
-                    "title": _("On what"),
-                    "lines": [_("Articles, maps or other sections of the plan")],
-                    "height": 2,
-                },
+                spoken_of,
                 {"title": _("What you ask"), "lines": [_("Proposed words")], "height": RULES},
                 {"title": _("Why"), "lines": [_("Reasons")], "height": RULES},
             ],
         },
     )
+
+
+def _code(address: str) -> str:
+    """A QR code as SVG."""
+    buffer = io.BytesIO()
+    segno.make(address, error="m").save(buffer, kind="svg", border=1, xmldecl=False)
+    return buffer.getvalue().decode("ascii")
 
 
 def _signing(procedure: Procedure) -> dict[str, str]:

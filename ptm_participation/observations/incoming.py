@@ -6,6 +6,7 @@ officer confirms.
 
 import datetime as dt
 import io
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,16 +19,16 @@ from ptm_participation.accounts.access import Permission
 from ptm_participation.accounts.models import Reader, User
 from ptm_participation.core import audit, clock
 from ptm_participation.core.audit import Actor
-from ptm_participation.core.db import db
+from ptm_participation.core.db import ask, db
 from ptm_participation.core.errors import DomainError, NotFound
 from ptm_participation.core.storage import Kept, files, name_file
 from ptm_participation.core.transaction import use_case
 from ptm_participation.mail.duplicates import Match
 from ptm_participation.mail.message import Message, read
-from ptm_participation.mail.receipts import RECEIPTS
+from ptm_participation.mail.receipts import RECEIPTS, Kind
 from ptm_participation.mail.report import as_json
 from ptm_participation.observations.intake import CountedOtherwise
-from ptm_participation.observations.models import IncomingMail, Observation
+from ptm_participation.observations.models import IncomingMail, Observation, Submission
 from ptm_participation.observations.received import Received
 from ptm_participation.observations.service import enter_observation
 from ptm_participation.observations.workflow import MAIL_WORKFLOW, MailState
@@ -74,18 +75,18 @@ def _record(actor: Actor, kept: Kept, message: Message) -> tuple[IncomingMail, b
         problems = [str(found) for found in message.problems]
         if like is not None and problem is not None:
             problems.append(str(problem) % {"number": like.id})
-        content = as_json("", message, Match())
+        content = _storable(as_json("", message, Match()))
     content["body"] = content["body"][:LONGEST_BODY]
     row = IncomingMail(
         file_sha256=kept.sha256,
         original_sha256=message.original_sha256,
         kind=message.kind,
         certified=message.certified,
-        identifier=message.identifier[:300],
-        message_id=message.message_id[:500],
-        refers_to=message.refers_to[:500],
-        sender=message.sender[:320],
-        subject=message.subject[:500],
+        identifier=_identifier(message),
+        message_id=_message_id(message),
+        refers_to=_storable(message.refers_to)[:500],
+        sender=_storable(message.sender)[:320],
+        subject=_storable(message.subject)[:500],
         taken_at=clock.now(),
         counts_at=message.counts_at,
         counts_by=message.counts_by,
@@ -94,6 +95,7 @@ def _record(actor: Actor, kept: Kept, message: Message) -> tuple[IncomingMail, b
         problems=problems,
         state=MailState.KEPT if message.kind in RECEIPTS else MailState.TO_ENTER,
         same_as_id=like.id if like is not None else None,
+        about_id=_about(message.refers_to),
     )
     db.session.add(row)
     db.session.flush()
@@ -110,11 +112,46 @@ def _record(actor: Actor, kept: Kept, message: Message) -> tuple[IncomingMail, b
     return row, True
 
 
+_OUR_RECEIPT = re.compile(r"receipt-(\d{1,9})-([0-9a-f]{16})@")
+
+
+def _about(refers_to: str) -> int | None:
+    """The observation whose receipt had this Message-ID, if we sent it (`communications`)."""
+    found = _OUR_RECEIPT.match(refers_to.strip("<> "))
+    if found is None:
+        return None
+    sent = (
+        sa.select(Observation.id)
+        .join(Submission, Submission.id == Observation.submission_id)
+        .where(Observation.id == int(found[1]), Submission.sha256.startswith(found[2]))
+    )
+    return db.session.scalar(sent)
+
+
+def _storable(value: Any) -> Any:
+    """The value as both databases can keep it: a stranger may write signs that no text has."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
+    if isinstance(value, dict):
+        return {name: _storable(inner) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_storable(inner) for inner in value]
+    return value
+
+
+def _identifier(message: Message) -> str:
+    return str(_storable(message.identifier)[:300])
+
+
+def _message_id(message: Message) -> str:
+    return str(_storable(message.message_id)[:500])
+
+
 def _like(message: Message) -> tuple[IncomingMail | None, Any]:
     """A record of the same message; with a sentence if only its name is the same."""
     if message.identifier:
         named = sa.select(IncomingMail).filter_by(
-            identifier=message.identifier[:300], kind=message.kind
+            identifier=_identifier(message), kind=message.kind
         )
         for row in db.session.scalars(named.order_by(IncomingMail.id)):
             if row.original_sha256 == message.original_sha256 and message.kind not in RECEIPTS:
@@ -122,7 +159,7 @@ def _like(message: Message) -> tuple[IncomingMail | None, Any]:
             if message.kind not in RECEIPTS:
                 return row, SAME_IDENTIFIER
     if message.message_id and message.kind not in RECEIPTS:
-        named = sa.select(IncomingMail).filter_by(message_id=message.message_id[:500])
+        named = sa.select(IncomingMail).filter_by(message_id=_message_id(message))
         others = named.where(IncomingMail.kind.not_in(RECEIPTS)).order_by(IncomingMail.id)
         rows = db.session.scalars(others).all()
         same = next((r for r in rows if r.original_sha256 == message.original_sha256), None)
@@ -216,6 +253,19 @@ def get_mail(mail_id: int, *, seen_by: Reader) -> IncomingMail:
     if row is None or not seen_by.can(Permission.REGISTER):
         raise NotFound()
     return row
+
+
+_NOTICES = (
+    sa.select(IncomingMail.id, IncomingMail.kind, IncomingMail.counts_at)
+    .where(IncomingMail.about_id == sa.bindparam("id"))
+    .order_by(IncomingMail.id)
+)
+
+
+def notices_about(observation: Observation) -> list[tuple[int, Kind, dt.datetime | None]]:
+    """What providers of mail said of the receipt of an observation, the first first."""
+    rows = ask(_NOTICES, id=observation.id)
+    return [(number, kind, counts_at) for number, kind, counts_at in rows]
 
 
 def message_of(mail: IncomingMail) -> Message:

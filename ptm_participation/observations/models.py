@@ -430,9 +430,12 @@ class IncomingMail(Model):
     reason: Mapped[str] = mapped_column(sa.String(300), default="")
     same_as_id: Mapped[int | None] = mapped_column(sa.ForeignKey("incoming_mail.id"))
     observation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("observation.id"), index=True)
+    # The observation whose receipt, sent from here, this notice of a provider tells of.
+    about_id: Mapped[int | None] = mapped_column(sa.ForeignKey("observation.id"), index=True)
 
     file: Mapped[StoredFile] = relationship()
-    observation: Mapped[Observation | None] = relationship()
+    observation: Mapped[Observation | None] = relationship(foreign_keys=[observation_id])
+    about: Mapped[Observation | None] = relationship(foreign_keys=[about_id])
 
     @property
     def channel(self) -> Channel:

@@ -16,7 +16,14 @@ from ptm_participation.core.chips import without_paging
 from ptm_participation.core.errors import ChangedMeanwhile, DomainError, NotFound
 from ptm_participation.core.forms import base_version, options
 from ptm_participation.core.numbers import whole
-from ptm_participation.observations import documents, filters, links, queries, service
+from ptm_participation.observations import (
+    documents,
+    filters,
+    incoming,
+    links,
+    queries,
+    service,
+)
 from ptm_participation.observations.blueprint import bp
 from ptm_participation.observations.forms import (
     OUTSIDE,
@@ -126,6 +133,7 @@ def show(register: str, number: int) -> Any:
         observation=observation,
         filed=queries.filed_under(observation),
         links=links.links_of(observation),
+        notices=incoming.notices_about(observation),
         states=list(ObservationState),
         previous=previous,
         following=following,

@@ -5,12 +5,13 @@ import datetime as dt
 import io
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 
-from ptm_participation.accounts.access import Permission, requires
+from ptm_participation.accounts.access import Permission, public, requires
+from ptm_participation.accounts.reader import signed_in_user
 from ptm_participation.core import clock, form_tokens
 from ptm_participation.core.errors import DomainError
-from ptm_participation.core.forms import options
+from ptm_participation.core.forms import keepable, options
 from ptm_participation.core.numbers import whole
 from ptm_participation.core.storage import Kept, files
 from ptm_participation.core.uploads import ACCEPTED, FileRefused, receive
@@ -30,9 +31,9 @@ from ptm_participation.observations.workflow import (
     Capacity,
     Channel,
     FileClass,
-    MailState,
     PartyRole,
 )
+from ptm_participation.plan import queries as plan
 from ptm_participation.plan.models import SectionVersion
 from ptm_participation.procedure import queries as procedures
 from ptm_participation.procedure.models import IdentityLevel, Procedure
@@ -47,7 +48,12 @@ def enter() -> Any:
     procedure = procedures.get_procedure()
     windows = [w for w in procedures.list_windows(procedure) if w.has_opened(clock.now())]
     mail = _mail()
-    proposed = _proposed(mail) if mail else {"arrived_on": clock.today()}
+    if mail is not None and mail.observation is not None:
+        flash(str(incoming.AlreadyEntered(number=mail.observation.number)), "neutral")
+        slug, number = mail.observation.address
+        return redirect(url_for("observations.show", register=slug, number=number))
+    proposed: dict[str, Any] = _proposed(mail) if mail else {"arrived_on": clock.today()}
+    proposed["sections"] = request.args.get("sezioni", "")[:500]
     form = PaperForm(token=form_tokens.new_token(), **proposed)
     form.window.choices = options((str(w.id), w.register.kind.label) for w in windows)
     if not form.window.data and windows:
@@ -68,15 +74,24 @@ def enter() -> Any:
     )
 
 
+@bp.route("/m/<procedure>/<document>/<slug>")
+@public
+def from_paper(procedure: str, document: str, slug: str) -> Any:
+    """Where the code of a printed form leads: an officer to the entry, with the section filled
+    in; anybody else to the section."""
+    asked = procedures.get_procedure(procedure)
+    section = plan.get_section(asked.edition, plan.get_document(asked.plan, document), slug)
+    if signed_in_user().can(Permission.REGISTER):
+        return redirect(url_for("observations.enter", sezioni=section.brief))
+    return redirect(url_for("site.section", document=document, slug=slug))
+
+
 def _mail() -> IncomingMail | None:
     """The message that the entry is made from, if the address names one. Raises NotFound."""
     number = whole(request.args.get("posta"))
     if number is None:
         return None
-    mail = incoming.get_mail(number, seen_by=officer())
-    if mail.state is MailState.ENTERED and mail.observation is not None:
-        raise incoming.AlreadyEntered(number=mail.observation.number)
-    return mail
+    return incoming.get_mail(number, seen_by=officer())
 
 
 def _proposed(mail: IncomingMail) -> dict[str, Any]:
@@ -88,8 +103,8 @@ def _proposed(mail: IncomingMail) -> dict[str, Any]:
         "arrived_on": arrived.date(),
         "arrived_at": arrived.time().replace(microsecond=0),
         "email": mail.sender if len(mail.sender) <= LONGEST_ADDRESS else "",
-        "title": mail.subject[:200],
-        "text": mail.content["body"],
+        "title": keepable(mail.subject)[:200],
+        "text": keepable(mail.content["body"]),
         "identity": (IdentityLevel.PEC if certified else IdentityLevel.NONE).value,
     }
 

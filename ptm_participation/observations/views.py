@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, session, url_for
+from flask import Response, current_app, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
@@ -105,7 +105,23 @@ def blank_form() -> Any:
     window = procedures.public_window(procedure)
     if window is None:
         return redirect(url_for("observations.start"))
-    return pdf_answer(documents.blank_form(procedure, window), "modulo-osservazione.pdf")
+    number = whole(request.args.get("sezione"))
+    asked = plan.sections([number]).get(number) if number is not None else None
+    section, address = None, ""
+    if asked is not None:
+        # As it stands in the edition under observation: an office's draft is nobody else's.
+        document = plan.get_document(procedure.plan, asked.document_slug)
+        section = plan.get_section(procedure.edition, document, asked.slug)
+        path = url_for(
+            "observations.from_paper",
+            procedure=procedure.code,
+            document=section.document_slug,
+            slug=section.slug,
+        )
+        address = current_app.config["PUBLIC_URL"] + path
+    return pdf_answer(
+        documents.blank_form(procedure, window, section, address), "modulo-osservazione.pdf"
+    )
 
 
 def pdf_answer(content: bytes, name: str) -> Response:

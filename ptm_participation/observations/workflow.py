@@ -112,7 +112,7 @@ class MailState(enum.StrEnum):
         return {
             MailState.TO_ENTER: _l("To be entered"),
             MailState.ENTERED: _l("Entered"),
-            MailState.KEPT: _l("Kept with what it is about"),
+            MailState.KEPT: _l("Receipt, kept"),
             MailState.SET_ASIDE: _l("Set aside"),
         }[self]
 

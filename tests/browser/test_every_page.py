@@ -14,6 +14,7 @@ from tests import plan
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.looks import wrong_with
 from tests.conftest import Database
+from tests.mail import pec
 from tests.plan.docx_files import docx, paragraph
 from tests.serving.server import Installation, empty_database
 
@@ -95,6 +96,14 @@ OFFICE = (
     "/ufficio/termini",
     "/ufficio/termini/1",
     "/ufficio/termini/1/chiudi",
+    "/ufficio/termini/1/proroga",
+    "/ufficio/termini/sospensioni/nuova",
+    "/ufficio/termini/sospensioni/1",
+    "/ufficio/termini/feste",
+    "/ufficio/termini/tardive",
+    "/ufficio/posta-in-arrivo",
+    "/ufficio/protocollo",
+    "/ufficio/osservazioni/ptm/5/collega",
     "/ufficio/termini/informativa",
     "/ufficio/termini/nuova",
     "/ufficio/dati",
@@ -120,6 +129,9 @@ SENT_EMPTY = (
     "/ufficio/contenuti/nuovo?genere=documenti",
     "/ufficio/utenti/nuovo",
     "/ufficio/termini/nuova",
+    "/ufficio/termini/1/proroga",
+    "/ufficio/protocollo",
+    "/ufficio/osservazioni/ptm/5/collega",
     "/ufficio/piano/importa",
 )
 # Addresses that give a file, or only lead elsewhere.
@@ -127,11 +139,16 @@ NO_PAGES = {
     "observations.blank_form",
     "observations.copy_to_sign",
     "observations.download",
+    "observations.from_paper",
     "observations.jump",
+    "observations.message_attachment",
+    "observations.original_message",
+    "observations.protocol_table",
     "observations.receipt_file",
     "consultations.download",
     "reporting.export",
     "reporting.territory_file",
+    "site.calendar",
     "site.content_file",
     "site.present_asset",
 }
@@ -325,6 +342,44 @@ def _walk_the_office(walk: Walk, page: Page, visitor: Page) -> None:
     walk.look(visitor)
     visitor.locator("main form[method=post] button.btn-primary").click()
     walk.look(visitor, "refused")
+    _walk_the_mail(walk, page)
+    _walk_the_terms(walk, page)
+
+
+def _walk_the_mail(walk: Walk, page: Page) -> None:
+    """A message comes in, with remarks; its entry; a link between two observations."""
+    message = pec.envelope(
+        pec.mail(pec.text(), pec.attachment("osservazione.pdf", pec.PDF)), b"<postacert"
+    )
+    page.goto("/ufficio/posta-in-arrivo")
+    page.locator("#file").set_input_files(
+        {"name": "m.eml", "mimeType": "message/rfc822", "buffer": message}
+    )
+    page.get_by_role("button", name="Acquisisci").click()
+    page.wait_for_url("**/posta-in-arrivo/*")
+    walk.look(page)
+    page.get_by_role("link", name="Inseriscilo nel registro").click()
+    walk.look(page, "from a message")
+    page.goto("/ufficio/posta-in-arrivo")
+    walk.look(page, "with a message")
+    page.goto("/ufficio/osservazioni/ptm/6/collega")
+    page.locator('label[for="kind-0"]').click()
+    page.locator("#number").fill("5")
+    page.locator("main form button.btn-primary").click()
+    page.goto("/ufficio/osservazioni/ptm/6")
+    walk.look(page, "linked")
+    page.get_by_role("link", name="Sciogli").click()
+    walk.look(page)
+
+
+def _walk_the_terms(walk: Walk, page: Page) -> None:
+    """What a change of the term would change."""
+    page.goto("/ufficio/termini/1")
+    page.locator('label[for="how-1"]').click()
+    page.locator("#last_day").fill("2020-10-20")
+    page.locator("main form button.btn-primary").click()
+    page.get_by_role("heading", name="Che cosa cambia").wait_for()
+    walk.look(page, "what changes")
 
 
 def _walk_the_import(walk: Walk, page: Page) -> None:

@@ -12,6 +12,7 @@ from ptm_participation.observations import codes, documents
 from ptm_participation.observations.models import Observation
 from ptm_participation.procedure import queries as procedures
 from tests import factories
+from tests.pages import Browser
 
 
 def _accessible(content: bytes) -> None:
@@ -52,6 +53,22 @@ def test_the_receipt_is_accessible_and_says_which_number_is_which(
     assert observation.submission.sha256 in words.replace(" ", "")
     assert "E anche perché no." in words
     assert "Il giorno 60 è domenica 1 novembre 2020." in words
+
+
+def test_the_form_of_a_section_names_it_and_bears_a_code_that_leads_back(
+    visitor: Browser, as_staff: Browser
+) -> None:
+    form = visitor.open("/piano/nda/art-18").follow("Su carta: il modulo da stampare").response.data
+    _accessible(form)
+    words = _text(form)
+    assert "Art. 18" in words
+    path = "/m/ptm/nda/art-18"
+    assert path in words.replace(" ", "")
+
+    assert visitor.open(path).heading.startswith("Art. 18")
+    entry = as_staff.open(path)
+    assert entry.heading == "Registra un’osservazione da carta o PEC"
+    assert entry.soup.select_one("#sections")["value"] == "art. 18"  # type: ignore[index]
 
 
 def test_the_blank_form_is_accessible(app: Flask) -> None:

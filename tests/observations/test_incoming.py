@@ -125,6 +125,7 @@ def test_the_same_message_is_one_record_and_another_under_its_name_is_a_new_one(
         (pec.envelope(pec.mail(pec.text()), b"<postacert"), MailState.TO_ENTER, False),
         (pec.receipt("avvenuta-consegna", "CONSEGNA: "), MailState.KEPT, True),
         (b"\x00\xff non una mail", MailState.TO_ENTER, False),
+        (pec.mail(b"\r\nTesto \x00 con nulli", subject="A\x00B"), MailState.TO_ENTER, False),
     ],
 )
 def test_whatever_comes_is_kept_as_it_is(
@@ -137,6 +138,31 @@ def test_whatever_comes_is_kept_as_it_is(
     assert b"".join(files().read(row.file_sha256)) == raw
     assert as_staff.open(f"{INBOX}/{row.id}").status == 200
     assert as_staff.open(f"{INBOX}/{row.id}/originale").response.data == raw
+
+
+def test_a_notice_of_delivery_is_tied_to_the_observation_whose_receipt_it_tells_of(
+    app: Flask, staff: User, as_staff: Browser
+) -> None:
+    made = factories.observation(email="mario.rossi@pec.example")
+    named = [
+        f"receipt-{made.id}-{digest}@localhost.localdomain"
+        for digest in (made.submission.sha256[:16], "0" * 16)
+    ]
+
+    ours, foreign = (
+        incoming.take_in(
+            staff,
+            pec.receipt(
+                "avvenuta-consegna", "CONSEGNA: ", identifier=name, message_id=name
+            ).replace(pec.MESSAGE_ID.encode(), name.encode()),
+        )[0]
+        for name in named
+    )
+
+    assert ours.about_id == made.id
+    assert foreign.about_id is None
+    page = as_staff.open("/ufficio/osservazioni/ptm/1")
+    assert page.link("Ricevuta di avvenuta consegna") == f"{INBOX}/{ours.id}"
 
 
 def test_a_message_that_is_no_observation_is_set_aside_with_a_reason(as_staff: Browser) -> None:
