@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import defer, joinedload
 
 from ptm_participation.accounts.access import Permission
 from ptm_participation.accounts.models import Reader, User
@@ -232,7 +232,8 @@ def list_mail(state: MailState | None, *, seen_by: Reader) -> Sequence[IncomingM
     if not seen_by.can(Permission.REGISTER):
         raise NotFound()
     query = sa.select(IncomingMail).options(
-        joinedload(IncomingMail.observation).joinedload(Observation.register)
+        defer(IncomingMail.content),  # long, and no list shows it
+        joinedload(IncomingMail.observation).joinedload(Observation.register),
     )
     if state is not None:
         query = query.filter_by(state=state)

@@ -91,6 +91,8 @@ def _logged(ids: list[int]) -> dict[int, _Logged]:
             known.date = payload
         elif action == "observation.date_decided":
             known.date = payload
+        elif action == "observation.standing_changed" and payload and known.date is not None:
+            known.date = known.date | {"in_time": payload.get("in_time")}
         elif action == "observation.text_written" and payload:
             known.texts[payload.get("version", 0)] = payload.get("sha256", "")
     return found

@@ -73,14 +73,13 @@ def move_terms(
     shown before. Returns how many observations flipped. Raises ChangedMeanwhile if anything
     else would follow than what was seen, and then nothing is changed.
     """
-    before = {window.id: window.closes_at for window in _windows(procedure)}
-    opened = {window.id: window.opens_at for window in _windows(procedure)}
+    before = {w.id: (w.opens_at, w.closes_at) for w in _windows(procedure)}
     make()
     db.session.flush()
     change = {
         window.id: Times(window.opens_at, window.closes_at)
         for window in _windows(procedure)
-        if (opened.get(window.id), before.get(window.id)) != (window.opens_at, window.closes_at)
+        if before.get(window.id) != (window.opens_at, window.closes_at)
     }
     flipping = flips(change)
     if seen != fingerprint(change, flipping):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ptm_participation.accounts.models import User
-from ptm_participation.core import clock
+from ptm_participation.core import audit, clock
 from ptm_participation.core.db import db
 from ptm_participation.observations.intake import WindowShut
 from ptm_participation.observations.models import Observation
@@ -118,6 +118,7 @@ def test_a_term_is_moved_by_an_act_once_it_was_seen_what_follows(
     assert not made.in_time
     history = as_manager.open(f"/ufficio/osservazioni/ptm/{made.number}/cronologia")
     assert "Posizione cambiata con il termine" in history.text
+    assert audit.verify() == []
 
 
 def test_an_extension_puts_in_time_what_was_late_and_says_how_it_counts(
