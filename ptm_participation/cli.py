@@ -386,13 +386,14 @@ def export(name: str, format_: str, out: Path, filter_: str) -> None:
 
 def _refuse_unusable(asked: dict[str, str]) -> None:
     """A page says what it left out of a filter; a command would hand over everything."""
-    from ptm_participation.core.chips import CONDITIONS
+    from ptm_participation.core.chips import CONDITIONS, narrowed
     from ptm_participation.observations import filters
     from ptm_participation.reporting.sheets import TABLE
 
     unknown = sorted(asked.keys() - CONDITIONS - {TABLE})
     problems = [f"«{name}» is no condition of a filter." for name in unknown]
-    problems += filters.read(asked)[1]
+    # Days the wrong way round are meant the other way: the file says so.
+    problems += filters.read({**asked, **(narrowed(asked, {}) or {})})[1]
     if any("\0" in value for value in asked.values()):
         problems.append("A condition holds a character that no text has.")
     if problems:

@@ -3,6 +3,8 @@
 import dataclasses
 from collections.abc import Mapping
 
+from ptm_participation.core import clock
+
 # What an address may ask of a list, a summary or a map.
 CONDITIONS = frozenset(
     (
@@ -30,11 +32,14 @@ def without_paging(arguments: Mapping[str, str]) -> dict[str, str]:
 def narrowed(address: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str] | None:
     """The address under further conditions; None if it already asks for something else.
 
-    Of two spans of days it is what they have in common.
+    Of two spans of days it is what they have in common. What is no day is left out, and days the
+    wrong way round are exchanged, as lists do.
     """
-    wanted = dict(address)
-    if wanted.get("dal", "") > wanted.get("al", "9"):  # lists exchange them too
-        wanted["dal"], wanted["al"] = wanted["al"], wanted["dal"]
+    wanted = {name: value for name, value in address.items() if name not in SPAN}
+    days = {name: day for name in SPAN if (day := _day(address.get(name, "")))}
+    if len(days) == len(SPAN):
+        days["dal"], days["al"] = sorted(days.values())
+    wanted |= days
     for name, value in more.items():
         known = wanted.get(name)
         if known is None or known == value:
@@ -44,6 +49,14 @@ def narrowed(address: Mapping[str, str], more: Mapping[str, str]) -> dict[str, s
         else:
             return None
     return wanted
+
+
+def _day(text: str) -> str:
+    """The day in its one ISO form, in whichever it was written; "" for what is none."""
+    try:
+        return clock.parse_day(text).isoformat()
+    except ValueError:
+        return ""
 
 
 def chips(said: Mapping[str, str], arguments: Mapping[str, str]) -> list[Chip]:

@@ -75,6 +75,8 @@ def _opened(browser: Browser, page: Page) -> int:
     "asked",
     [
         {"dal": "2020-10-06", "al": "2020-11-03"},  # parts a week
+        {"dal": "ieri", "al": "2020-10-20"},
+        {"dal": "2020-11-03", "al": "20201006"},  # the wrong way round, and written otherwise
         {"tipo": "municipality"},
         {"gruppo": "association", "nei-termini": "si"},
         {"articolo": "18"},
@@ -103,6 +105,8 @@ def test_under_a_filter_too_each_figure_opens_its_list(
     [
         {"al": "9999-12-31"},
         {"dal": "0001-01-01"},
+        {"dal": "ieri"},
+        {"dal": "20201006", "al": "2020-W40-1"},
         {"name": "x", "format": "y", "tabella": "z", "endpoint": "w", "_external": "1"},
     ],
 )
