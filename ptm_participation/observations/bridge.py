@@ -14,8 +14,6 @@ from ptm_participation.observations.forms import TableForm
 from ptm_participation.observations.office import officer
 from ptm_participation.procedure import queries as procedures
 
-MOST_BYTES = 5_000_000
-
 
 @bp.route("/ufficio/protocollo", methods=["GET", "POST"])
 @requires(Permission.REGISTER)
@@ -24,7 +22,7 @@ def protocol_bridge() -> Any:
     form = TableForm()
     if form.validate_on_submit():
         try:
-            lines = protocols.read(form.file.data.stream.read(MOST_BYTES))
+            lines = protocols.read(form.file.data.stream.read(protocols.MOST_BYTES + 1))
             count = protocols.bring_in(officer(), procedure, lines)
         except protocols.WrongLines as error:
             form.file.errors = [str(error), *error.problems]

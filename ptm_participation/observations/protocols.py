@@ -28,6 +28,7 @@ from ptm_participation.procedure.models import Procedure, Register
 
 COLUMNS = ("registro", "numero", "protocollo", "data")
 MOST_LINES = 20_000
+MOST_BYTES = 5_000_000
 MOST_PROBLEMS = 50
 MOST_DOUBLED = 200
 LONGEST_NUMBER = 40
@@ -66,6 +67,8 @@ class WrongLines(DomainError):
 
 def read(content: bytes) -> list[Given]:
     """The lines of a table. Raises NotATable, TooManyLines or WrongLines."""
+    if len(content) > MOST_BYTES:
+        raise TooManyLines(most=MOST_LINES)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -70,6 +70,15 @@ def test_what_is_no_such_table_is_refused_with_a_sentence(as_staff: Browser, tex
     assert "non è un CSV con le colonne" in _send(as_staff, text).text
 
 
+def test_a_table_is_never_read_in_part(as_staff: Browser) -> None:
+    factories.observation()
+    blank = " " * 1000 + ";;;\n"
+    long = f"{HEAD}ptm;1;0187650;2020-10-19\n{blank * 6000}ptm;9;7;2020-10-19\n"
+
+    assert "va diviso" in _send(as_staff, long).text
+    assert _numbers() == [""]
+
+
 def test_a_number_that_several_bear_is_shown(as_staff: Browser) -> None:
     factories.observation()
     factories.observation()
