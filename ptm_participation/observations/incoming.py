@@ -47,6 +47,7 @@ class AlreadyEntered(DomainError):
 SAME_IDENTIFIER = _l(
     "Message n. %(number)d has the same identifier and another content: both are to be looked at."
 )
+CUT = _l("The text is very long: here is its beginning, the whole is in the message as received.")
 SAME_MESSAGE_ID = _l(
     "Message n. %(number)d has the same Message-ID and another content: this is taken for a new "
     "one."
@@ -76,7 +77,10 @@ def _record(actor: Actor, kept: Kept, message: Message) -> tuple[IncomingMail, b
         if like is not None and problem is not None:
             problems.append(str(problem) % {"number": like.id})
         content = _storable(as_json("", message, Match()))
+        if len(content["body"]) > LONGEST_BODY:
+            problems.append(str(CUT))
     content["body"] = content["body"][:LONGEST_BODY]
+    content["delivered_to"] = _delivered_to(message)
     row = IncomingMail(
         file_sha256=kept.sha256,
         original_sha256=message.original_sha256,
@@ -149,25 +153,36 @@ def _message_id(message: Message) -> str:
 
 def _like(message: Message) -> tuple[IncomingMail | None, Any]:
     """A record of the same message; with a sentence if only its name is the same."""
+    alike = sa.select(IncomingMail).order_by(IncomingMail.id)
     if message.identifier:
-        named = sa.select(IncomingMail).filter_by(
-            identifier=_identifier(message), kind=message.kind
-        )
-        for row in db.session.scalars(named.order_by(IncomingMail.id)):
-            if row.original_sha256 == message.original_sha256 and message.kind not in RECEIPTS:
-                return row, None
-            if message.kind not in RECEIPTS:
-                return row, SAME_IDENTIFIER
-    if message.message_id and message.kind not in RECEIPTS:
-        named = sa.select(IncomingMail).filter_by(message_id=_message_id(message))
-        others = named.where(IncomingMail.kind.not_in(RECEIPTS)).order_by(IncomingMail.id)
-        rows = db.session.scalars(others).all()
-        same = next((r for r in rows if r.original_sha256 == message.original_sha256), None)
-        if same is not None:
+        alike_named = alike.filter_by(identifier=_identifier(message), kind=message.kind)
+        rows = db.session.scalars(alike_named).all()
+        if message.kind in RECEIPTS:  # those of delivery are one for each addressee
+            to = _delivered_to(message)
+            same = next((row for row in rows if row.content.get("delivered_to") == to), None)
             return same, None
         if rows:
-            return rows[0], SAME_MESSAGE_ID
+            return _same_words(rows, message) or (rows[0], SAME_IDENTIFIER)
+    if message.message_id and message.kind not in RECEIPTS:
+        others = alike.where(IncomingMail.kind.not_in(RECEIPTS))
+        rows = db.session.scalars(others.filter_by(message_id=_message_id(message))).all()
+        if rows:
+            return _same_words(rows, message) or (rows[0], SAME_MESSAGE_ID)
     return None, None
+
+
+def _same_words(
+    rows: Sequence[IncomingMail], message: Message
+) -> tuple[IncomingMail | None, Any] | None:
+    """The record of them whose author wrote exactly this."""
+    same = (row for row in rows if row.original_sha256 == message.original_sha256)
+    found = next(same, None)
+    return (found, None) if found is not None else None
+
+
+def _delivered_to(message: Message) -> str:
+    certified = message.certification
+    return str(_storable(certified.delivered_to)) if certified is not None else ""
 
 
 @use_case
@@ -184,6 +199,8 @@ def enter_from_mail(
 ) -> Observation:
     """Register what a message asks, as an officer confirmed it. Raises AlreadyEntered and what
     `enter_observation` raises."""
+    # Of two officers at once the second waits, and learns what became of the message.
+    db.session.refresh(mail, with_for_update={"of": IncomingMail})
     for file in enclosed:
         name_file(file)
     if mail.observation is not None and mail.state is MailState.ENTERED:

@@ -28,7 +28,6 @@ POLL = "mail.poll"
 PATIENCE_SECONDS = 60
 MOST_AT_ONCE = 100
 LARGEST = 200 * 1024 * 1024
-imaplib._MAXLINE = max(imaplib._MAXLINE, 10_000_000)  # type: ignore[attr-defined]  # long searches
 
 
 def ask_for_mail() -> None:

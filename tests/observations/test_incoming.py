@@ -116,6 +116,34 @@ def test_the_same_message_is_one_record_and_another_under_its_name_is_a_new_one(
     assert _records() == 2
 
 
+def test_a_third_copy_is_known_from_the_one_whose_words_it_has(app: Flask, staff: User) -> None:
+    words = [pec.mail(pec.text(one)) for one in ("Uno.", "Due.")]
+    first, second = (incoming.take_in(staff, pec.envelope(one))[0] for one in words)
+
+    again = pec.envelope(words[1], received="from a by b; x")
+
+    assert incoming.take_in(staff, again) == (second, False)
+    assert second.same_as_id == first.id
+    assert "stesso identificativo" in " ".join(second.problems)
+
+
+def test_a_receipt_come_again_is_one_record_and_that_of_each_addressee_its_own(
+    app: Flask, staff: User
+) -> None:
+    def delivery(to: str, body: str = "Consegnato.") -> bytes:
+        data = pec.daticert("avvenuta-consegna", delivered_to=to)
+        marks = f"X-Ricevuta: avvenuta-consegna\nX-Riferimento-Message-ID: <{pec.MESSAGE_ID}>\n"
+        return pec.envelope(pec.mail(pec.text(body)), data, marks=marks, prefix="CONSEGNA: ")
+
+    one, _new = incoming.take_in(staff, delivery("a@x"))
+    other, new = incoming.take_in(staff, delivery("b@x"))
+
+    assert new
+    assert incoming.take_in(staff, delivery("a@x", "Ancora.")) == (one, False)
+    assert incoming.take_in(staff, delivery("b@x", "Ancora.")) == (other, False)
+    assert _records() == 2
+
+
 @pytest.mark.parametrize(
     ("raw", "state", "certified"),
     [
