@@ -9,7 +9,7 @@ from flask import Flask
 from ptm_participation.core import clock
 from ptm_participation.core.db import db
 from ptm_participation.core.jobs import Job, JobState
-from ptm_participation.observations import polling
+from ptm_participation.observations import incoming, polling
 from ptm_participation.observations.models import IncomingMail
 from ptm_participation.worker import work
 from tests.mail import imap_server, pec
@@ -50,6 +50,19 @@ def test_a_server_that_dies_half_way_loses_nothing_and_brings_nothing_twice(app:
         assert polling.read_mailbox(mailbox.url) == 2
 
     assert _identifiers() == ["id-0@x", "id-1@x", "id-2@x"]
+
+
+def test_a_message_that_could_not_be_kept_stays_unread(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: object) -> None:
+        raise OSError("No space left on device")
+
+    with imap_server.serving(MESSAGES[0]) as mailbox:
+        monkeypatch.setattr(incoming, "take_in", full)
+        with pytest.raises(OSError, match="No space left"):
+            polling.read_mailbox(mailbox.url)
+        assert mailbox.seen == set()
 
 
 def test_the_worker_reads_the_mailbox_and_staff_see_when_it_cannot(

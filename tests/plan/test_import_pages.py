@@ -3,6 +3,8 @@
 import datetime as dt
 import io
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +15,8 @@ from ptm_participation.core.audit import AuditPayload
 from ptm_participation.core.db import db
 from ptm_participation.core.storage import StoredFile
 from ptm_participation.core.transaction import use_case
+from ptm_participation.plan import service
+from ptm_participation.plan.comparison import compare
 from ptm_participation.plan.models import Document, Edition, EditionState, SectionVersion
 from tests import factories
 from tests.commands import ptm
@@ -145,6 +149,36 @@ def test_a_text_that_changed_meanwhile_is_compared_again(app: Flask, as_staff: B
     assert texts("adottata") == ["art. 1", "art. 18"]
     again.press("Scrivi il testo nell")
     assert texts("adottata")[0] == "Capo I"
+
+
+def test_a_text_that_changes_while_it_is_being_matched_is_not_written(
+    app: Flask, as_staff: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = choose(as_staff, NORMS, edition="adottata")
+
+    def slowly(*what: Any) -> Any:
+        compared = compare(*what)
+        monkeypatch.setattr(service, "compare", compare)
+        factories.renew_text()  # somebody else's import
+        return compared
+
+    monkeypatch.setattr(service, "compare", slowly)
+
+    assert "Il testo del piano è cambiato" in page.press("Scrivi il testo nell").text
+    assert texts("adottata") == ["art. 1", "art. 18"]
+
+
+@pytest.mark.parametrize("source", ["", " ", "x" * 501, "a\x07b"])
+def test_a_source_that_no_form_would_take_is_not_written(
+    app: Flask, as_staff: Browser, source: str
+) -> None:
+    address = urlsplit(choose(as_staff, NORMS).address)
+    asked = dict(parse_qsl(address.query)) | {"fonte": source}
+
+    page = as_staff.open(address.path, **asked).press("Scrivi il testo nell")
+
+    assert "Indicare da quale atto viene il testo" in page.text
+    assert texts("bozza") == []
 
 
 @use_case

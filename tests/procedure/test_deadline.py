@@ -5,7 +5,7 @@ import itertools
 
 import pytest
 from flask import Flask
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ptm_participation.core import clock
@@ -104,6 +104,8 @@ near = st.builds(
 
 
 @given(near, st.integers(1, 150))
+@example((D(2020, 2, 10), list(EMERGENCY)), 12)  # the last day before a suspension
+@example((D(2020, 2, 10), list(EMERGENCY)), 13)  # and the first after it
 def test_it_ends_where_a_count_by_hand_ends(
     start_and_stops: tuple[D, list[Suspension]], days: int
 ) -> None:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from ptm_participation.accounts.models import User
+from ptm_participation.consultations.service import Attended, record_attendance
 from ptm_participation.core import clock
 from ptm_participation.core.db import db
 from ptm_participation.plan.models import Theme
@@ -96,6 +97,18 @@ def test_under_a_filter_too_each_figure_opens_its_list(
     address = {name: str(known[name]()) if name in known else asked[name] for name in asked}
 
     assert _opened(as_manager, as_manager.open(SUMMARY, **address)) > 3
+
+
+def test_a_filter_asks_of_whoever_was_there_all_at_once(as_manager: Browser, staff: User) -> None:
+    """As the list does: somebody of the zone who is an association, not one of each."""
+    meeting = factories.meeting(staff, present="Comune di Rho", absent="Comune di Bollate")
+    wwf = factories.stakeholder("WWF")
+    there = [Attended(factories.stakeholder("Comune di Rho").id), Attended(wwf.id)]
+    record_attendance(staff, meeting, there, base_version=meeting.version)
+    page = as_manager.open(SUMMARY, zona=factories.municipality("Rho").zone_id)
+
+    assert _row(page, "Per gruppo di soggetti", "Enti territoriali")[4] == "1"
+    assert _row(page, "Per gruppo di soggetti", "Associazioni")[4] == "0"
 
 
 @pytest.mark.usefixtures("process")
