@@ -20,7 +20,7 @@ from bench.results import Line, at_most
 from ptm_participation.accounts.models import User
 from ptm_participation.core.db import db
 from ptm_participation.observations import filters
-from ptm_participation.observations.queries import Filter
+from ptm_participation.observations.lists import Filter
 from ptm_participation.procedure.queries import get_procedure
 from ptm_participation.reporting import queries
 from ptm_participation.reporting.tables import Tally

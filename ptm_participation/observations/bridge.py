@@ -10,8 +10,8 @@ from ptm_participation.core import clock
 from ptm_participation.core.errors import DomainError
 from ptm_participation.observations import filters, protocols
 from ptm_participation.observations.blueprint import bp
-from ptm_participation.observations.forms import TableForm
 from ptm_participation.observations.office import officer
+from ptm_participation.observations.office_forms import TableForm
 from ptm_participation.procedure import queries as procedures
 
 

@@ -16,7 +16,7 @@ from ptm_participation.accounts.models import Reader
 from ptm_participation.core import clock, formats
 from ptm_participation.core.chips import Chip, without_paging
 from ptm_participation.core.chips import chips as chips_of
-from ptm_participation.observations.queries import Filter, count_views
+from ptm_participation.observations.lists import Filter, count_views
 from ptm_participation.observations.workflow import Channel, ObservationState, Regularity
 from ptm_participation.plan import queries as plan
 from ptm_participation.procedure import naming

@@ -10,8 +10,8 @@ from ptm_participation.core.errors import DomainError, NotFound
 from ptm_participation.core.numbers import whole
 from ptm_participation.observations import links, queries
 from ptm_participation.observations.blueprint import bp
-from ptm_participation.observations.forms import LinkKindForm, UndoForm
 from ptm_participation.observations.office import observation_at, officer
+from ptm_participation.observations.office_forms import LinkKindForm, UndoForm
 from ptm_participation.observations.workflow import LinkKind
 
 

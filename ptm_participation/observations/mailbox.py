@@ -12,8 +12,8 @@ from ptm_participation.core import downloads
 from ptm_participation.core.errors import NotFound
 from ptm_participation.observations import incoming, polling
 from ptm_participation.observations.blueprint import bp
-from ptm_participation.observations.forms import MessageForm, SetAsideForm
 from ptm_participation.observations.office import officer
+from ptm_participation.observations.office_forms import MessageForm, SetAsideForm
 from ptm_participation.observations.workflow import MailState
 
 

@@ -21,12 +21,16 @@ from ptm_participation.observations import (
     filters,
     incoming,
     links,
+    lists,
     queries,
     service,
 )
 from ptm_participation.observations.blueprint import bp
-from ptm_participation.observations.forms import (
-    OUTSIDE,
+from ptm_participation.observations.forms import OUTSIDE
+from ptm_participation.observations.history import history
+from ptm_participation.observations.intake import RECEIPT
+from ptm_participation.observations.models import Observation, ObservationParty
+from ptm_participation.observations.office_forms import (
     ClassifyForm,
     DateForm,
     ProtocolForm,
@@ -36,9 +40,6 @@ from ptm_participation.observations.forms import (
     UnpublishForm,
     WorkingTextForm,
 )
-from ptm_participation.observations.history import history
-from ptm_participation.observations.intake import RECEIPT
-from ptm_participation.observations.models import Observation, ObservationParty
 from ptm_participation.observations.workflow import ObservationState
 from ptm_participation.plan import queries as plan
 from ptm_participation.plan.models import Edition, SectionVersion
@@ -62,7 +63,7 @@ def officer() -> User:
 def worklist() -> Any:
     procedure = procedures.get_procedure(request.args.get("procedimento"))
     filter_, problems = filters.read(request.args)
-    page = queries.list_observations(
+    page = lists.list_observations(
         procedure,
         filter_,
         seen_by=officer(),
@@ -73,8 +74,8 @@ def worklist() -> Any:
         "observations/worklist.html",
         procedure=procedure,
         page=page,
-        count=queries.count_observations(procedure, filter_, seen_by=officer()),
-        cap=queries.COUNT_CAP - 1,
+        count=lists.count_observations(procedure, filter_, seen_by=officer()),
+        cap=lists.COUNT_CAP - 1,
         views=filters.views(procedure, officer(), request.args),
         problems=problems,
         chips=filters.chips(procedure, request.args),
@@ -95,8 +96,8 @@ def jump() -> Any:
     words = request.args.get("q", "").strip()[:200]
     procedure = procedures.get_procedure()
     if whole(words) is not None:
-        filter_ = queries.Filter(words=words)
-        found = queries.list_observations(procedure, filter_, seen_by=officer(), size=1).rows
+        filter_ = lists.Filter(words=words)
+        found = lists.list_observations(procedure, filter_, seen_by=officer(), size=1).rows
         if found:
             row = found[0]
             return redirect(url_for("observations.show", register=row.register, number=row.number))
@@ -390,7 +391,7 @@ def publish_many() -> Any:
     """Publish all that a filter finds and that may be published."""
     procedure = procedures.get_procedure()
     filter_, _problems = filters.read(request.args)
-    ready = queries.publishable(procedure, filter_, seen_by=officer())
+    ready = lists.publishable(procedure, filter_, seen_by=officer())
     form = PublishForm(seen=[row.publication_mark for row in ready])
     if form.validate_on_submit():
         marks = set(form.seen.data)
@@ -416,7 +417,7 @@ def publish_many() -> Any:
 @bp.route("/ufficio/posta")
 @requires(Permission.REGISTER)
 def mail() -> Any:
-    return render_template("observations/mail.html", jobs=queries.mail_jobs(), form=ConfirmForm())
+    return render_template("observations/mail.html", jobs=lists.mail_jobs(), form=ConfirmForm())
 
 
 @bp.route("/ufficio/posta/<int:job_id>/riprova", methods=["POST"])
@@ -440,5 +441,5 @@ def dossier(stakeholder_id: int) -> Any:
         "observations/dossier.html",
         stakeholder=stakeholder,
         consultations=consultations_of(stakeholder_id),
-        rows=queries.observations_of_stakeholder(stakeholder_id),
+        rows=lists.observations_of_stakeholder(stakeholder_id),
     )

@@ -17,7 +17,6 @@ from ptm_participation.core.storage import Kept, files
 from ptm_participation.core.uploads import ACCEPTED, FileRefused, receive
 from ptm_participation.observations import codes, documents, incoming, service
 from ptm_participation.observations.blueprint import bp
-from ptm_participation.observations.forms import PaperForm
 from ptm_participation.observations.intake import CountedOtherwise, InTheFuture, NotYetOpen
 from ptm_participation.observations.models import IncomingMail, Observation
 from ptm_participation.observations.office import (
@@ -26,6 +25,7 @@ from ptm_participation.observations.office import (
     officer,
     sections_named,
 )
+from ptm_participation.observations.office_forms import PaperForm
 from ptm_participation.observations.received import Asked, Declared, Enclosed, Quote, Received
 from ptm_participation.observations.workflow import (
     Capacity,

@@ -15,14 +15,14 @@ from flask_babel import gettext as _
 from ptm_participation.core.db import ask, db
 from ptm_participation.core.errors import NotFound
 from ptm_participation.core.remembering import remembered
-from ptm_participation.observations.models import Observation, ObservationAnchor, WorkingText
-from ptm_participation.observations.queries import (
+from ptm_participation.observations.lists import (
     COUNT_CAP,
     Submitter,
     on_page,
     section_briefs,
     with_submitter,
 )
+from ptm_participation.observations.models import Observation, ObservationAnchor, WorkingText
 from ptm_participation.plan.models import Anchor, Edition, SectionVersion
 from ptm_participation.plan.queries import SectionRow
 from ptm_participation.plan.queries import sections as section_rows

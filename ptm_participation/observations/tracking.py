@@ -13,7 +13,7 @@ from ptm_participation.core import jobs
 from ptm_participation.core.errors import DomainError, NotFound
 from ptm_participation.core.formats import language
 from ptm_participation.core.throttle import Limit
-from ptm_participation.observations import codes, documents, queries
+from ptm_participation.observations import codes, documents, lists, queries
 from ptm_participation.observations.blueprint import bp
 from ptm_participation.observations.forms import CodeForm
 from ptm_participation.observations.intake import RECEIPT
@@ -107,4 +107,4 @@ def tracking(code: str) -> Any:
 def own() -> Any:
     author = signed_in_user()
     assert isinstance(author, User)
-    return render_template("observations/own.html", rows=queries.own_observations(author))
+    return render_template("observations/own.html", rows=lists.own_observations(author))

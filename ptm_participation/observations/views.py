@@ -17,12 +17,7 @@ from ptm_participation.core.numbers import whole
 from ptm_participation.core.uploads import ACCEPTED, receive
 from ptm_participation.observations import documents, drafting, steps
 from ptm_participation.observations.blueprint import bp
-from ptm_participation.observations.forms import (
-    LinkForm,
-    PartyForm,
-    RequestsForm,
-    SubjectTypeForm,
-)
+from ptm_participation.observations.forms import LinkForm, PartyForm, RequestsForm, SubjectTypeForm
 from ptm_participation.observations.models import Draft
 from ptm_participation.observations.workflow import FileClass, RequestKind
 from ptm_participation.plan import queries as plan

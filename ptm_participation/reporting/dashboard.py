@@ -14,7 +14,7 @@ from ptm_participation.core import clock, formats
 from ptm_participation.core.db import db
 from ptm_participation.core.jobs import Job, JobState
 from ptm_participation.observations.intake import RECEIPT
-from ptm_participation.observations.queries import COUNT_CAP, Filter, count_views
+from ptm_participation.observations.lists import COUNT_CAP, Filter, count_views
 from ptm_participation.observations.workflow import ObservationState, Regularity
 from ptm_participation.procedure import queries as procedures
 from ptm_participation.procedure.models import Procedure, Window

@@ -20,8 +20,8 @@ from ptm_participation.consultations.models import (
 )
 from ptm_participation.consultations.queries import ConsultationFilter
 from ptm_participation.core.db import ask
+from ptm_participation.observations.lists import Filter
 from ptm_participation.observations.models import Observation, ObservationAnchor
-from ptm_participation.observations.queries import Filter
 from ptm_participation.plan.models import Anchor, ProvisionTheme, SectionVersion
 from ptm_participation.procedure import queries as procedures
 from ptm_participation.procedure.models import Procedure, Window

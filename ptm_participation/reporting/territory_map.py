@@ -15,7 +15,7 @@ from flask_babel import ngettext
 
 from ptm_participation.core import formats
 from ptm_participation.core.db import db
-from ptm_participation.observations.queries import Filter
+from ptm_participation.observations.lists import Filter
 from ptm_participation.reference.loader import FOLDER
 from ptm_participation.reporting import geometry, queries
 from ptm_participation.reporting.geometry import Outline, Sheet

@@ -14,7 +14,7 @@ from ptm_participation.core.chips import without_paging
 from ptm_participation.core.downloads import download
 from ptm_participation.core.errors import NotFound
 from ptm_participation.core.numbers import whole
-from ptm_participation.observations import published, queries
+from ptm_participation.observations import lists, published, queries
 from ptm_participation.plan import queries as plan
 from ptm_participation.plan.models import Document, Edition, Plan
 from ptm_participation.plan.queries import SectionRow
@@ -223,7 +223,7 @@ def observations() -> Any:
     return render_template(
         "site/observations.html",
         procedure=procedure,
-        cap=queries.COUNT_CAP - 1,
+        cap=lists.COUNT_CAP - 1,
         page=published.list_published(
             procedure, filter_, after=whole(request.args.get("dopo")) or 0
         ),

@@ -7,8 +7,8 @@ from flask import Flask
 
 from ptm_participation.accounts.models import User, Visitor
 from ptm_participation.core.errors import NotFound
-from ptm_participation.observations import published, queries, service
-from ptm_participation.observations.queries import Filter
+from ptm_participation.observations import lists, published, service
+from ptm_participation.observations.lists import Filter
 from ptm_participation.procedure import queries as procedures
 from tests import factories
 from tests.pages import Browser
@@ -17,12 +17,12 @@ from tests.pages import Browser
 @pytest.fixture
 def few(app: Flask, staff: User, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Four published observations, where lists count no further than two."""
-    for module in (queries, published):
+    for module in (lists, published):
         monkeypatch.setattr(module, "COUNT_CAP", 3)
-    queries._count_views.cache_clear()
+    lists._count_views.cache_clear()
     service.publish(staff, [factories.protocolled(staff) for _turn in range(4)])
     yield
-    queries._count_views.cache_clear()
+    lists._count_views.cache_clear()
 
 
 @pytest.mark.usefixtures("few")
@@ -37,4 +37,4 @@ def test_a_long_list_says_over_how_many(visitor: Browser, as_staff: Browser) -> 
 
 def test_nobody_but_staff_has_the_counts_of_the_offices_views(app: Flask) -> None:
     with pytest.raises(NotFound):
-        queries.count_views(procedures.get_procedure(), {"all": Filter()}, seen_by=Visitor())
+        lists.count_views(procedures.get_procedure(), {"all": Filter()}, seen_by=Visitor())

@@ -11,9 +11,9 @@ from ptm_participation.accounts.models import User
 from ptm_participation.core import clock
 from ptm_participation.core.db import db
 from ptm_participation.core.errors import WrongState
-from ptm_participation.observations import queries, service
+from ptm_participation.observations import lists, service
+from ptm_participation.observations.lists import Filter
 from ptm_participation.observations.models import Observation
-from ptm_participation.observations.queries import Filter
 from ptm_participation.observations.workflow import (
     OBSERVATION_WORKFLOW,
     Channel,
@@ -156,8 +156,8 @@ def test_paging_there_and_back_shows_each_observation_once(staff: User, size: in
         factories.observation(at=f"2020-10-01T{hour:02}:00")
     procedure = procedures.get_procedure()
 
-    def page(**cursor: str) -> queries.PageOf:
-        return queries.list_observations(procedure, Filter(), seen_by=staff, size=size, **cursor)
+    def page(**cursor: str) -> lists.PageOf:
+        return lists.list_observations(procedure, Filter(), seen_by=staff, size=size, **cursor)
 
     pages = [page()]
     while pages[-1].after is not None:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from ptm_participation.core import clock
 from ptm_participation.core.audit import AuditEntry, AuditPayload
 from ptm_participation.core.db import db
-from ptm_participation.observations.queries import Filter
+from ptm_participation.observations.lists import Filter
 from ptm_participation.observations.workflow import Channel
 from ptm_participation.procedure import queries as procedures
 from ptm_participation.reporting import queries

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 
 from ptm_participation.accounts.models import Reader
-from ptm_participation.observations.queries import Filter
+from ptm_participation.observations.lists import Filter
 from ptm_participation.procedure.models import Procedure
 from ptm_participation.reporting.exports import Column, Note, Places
 from ptm_participation.reporting.exports.sheet import Row

@@ -1,0 +1,227 @@
+"""The office's forms of observations."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
+from wtforms import (
+    EmailField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TelField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import DataRequired, InputRequired, Optional
+
+from ptm_participation.core import clock
+from ptm_participation.core.forms import (
+    DayField,
+    EditForm,
+    HourField,
+    PtmForm,
+    at_most,
+    email_address,
+    labelled,
+)
+from ptm_participation.observations.forms import CAPACITIES, municipalities
+from ptm_participation.observations.workflow import Channel, LinkKind
+from ptm_participation.procedure.models import IdentityLevel
+from ptm_participation.stakeholders.forms import subject_types
+
+
+class PaperForm(PtmForm):
+    """The office enters an observation that came on paper or by mail."""
+
+    token = HiddenField()
+    window = SelectField(_l("Register and term"), [DataRequired(_l("Choose the register."))])
+    channel = RadioField(
+        _l("How it came"),
+        [DataRequired(_l("Choose how it came."))],
+        choices=labelled(c for c in Channel if c is not Channel.WEB),
+        default=Channel.REGISTERED_MAIL.value,
+    )
+    sent_on = DayField(
+        _l("Postmark"),
+        description=_l("Only for a registered letter: its day counts."),
+    )
+    arrived_on = DayField(_l("Arrived on"), [InputRequired(_l("Write the day of arrival."))])
+    arrived_at = HourField(
+        _l("At"),
+        [Optional()],
+        description=_l("For PEC: hour of acceptance by the sender's provider."),
+    )
+    type = SelectField(_l("Type of subject"), [DataRequired(_l("Choose the type of subject."))])
+    name = StringField(_l("Name"), [DataRequired(_l("The name is missing.")), at_most(200)])
+    municipality = SelectField(_l("Comune"), [DataRequired(_l("The Comune is one of the list."))])
+    representative = StringField(_l("Who represents it"), [at_most(200)])
+    representative_capacity = SelectField(_l("By what right"), choices=CAPACITIES)
+    email = EmailField(_l("E-mail or PEC"), [Optional(), email_address(), at_most(254)])
+    phone = TelField(_l("Telephone"), [at_most(40)])
+    title = StringField(_l("Subject"), [DataRequired(_l("Write the subject.")), at_most(200)])
+    sections = StringField(
+        _l("Articles and maps"),
+        [at_most(500)],
+        description=_l("For example: 18; 41; Tav. 6. Empty means the whole plan."),
+    )
+    text = TextAreaField(
+        _l("Text"),
+        [DataRequired(_l("Write the text, or a summary if it is in the scan.")), at_most(100_000)],
+    )
+    scan = FileField(_l("Scan or message"))
+    identity = SelectField(
+        _l("How the author is identified"),
+        choices=labelled(IdentityLevel),
+    )
+    protocol_number = StringField(_l("Protocol number"), [at_most(40)])
+    protocol_on = DayField(_l("Protocol date"))
+    counts_on = DayField(
+        _l("Another day counts"),
+        [Optional()],
+        description=_l("Only if the rule of the channel does not hold; say why."),
+    )
+    reason = StringField(_l("Why"), [at_most(500)])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.municipality.choices = municipalities()
+        self.type.choices = subject_types()
+
+    def validate_sent_on(self, field: DayField) -> None:
+        if self.channel.data == Channel.REGISTERED_MAIL.value and field.data is None:
+            raise ValidationError(_("Write the day of the postmark."))
+        if field.data and self.arrived_on.data and field.data > self.arrived_on.data:
+            raise ValidationError(_("It cannot have been sent after it arrived."))
+
+    def validate_arrived_on(self, field: DayField) -> None:
+        if field.data and field.data > clock.today():
+            raise ValidationError(_("This date is still to come."))
+
+    def validate_protocol_on(self, field: DayField) -> None:
+        if bool(field.data) != bool(self.protocol_number.data):
+            raise ValidationError(_("Write both the number and the date of the protocol."))
+        if field.data and field.data > clock.today():
+            raise ValidationError(_("This date is still to come."))
+
+    def validate_reason(self, field: StringField) -> None:
+        if self.counts_on.data and not field.data:
+            raise ValidationError(_("Say why another date counts."))
+
+
+class MessageForm(PtmForm):
+    """A message saved as a file."""
+
+    file = FileField(_l("Message (.eml)"))
+
+    def validate_file(self, field: FileField) -> None:
+        if not field.data or not field.data.filename:
+            raise ValidationError(_("Choose the file of the message."))
+
+
+class TableForm(PtmForm):
+    """The protocol's numbers, as a table."""
+
+    file = FileField(_l("Table (CSV)"))
+
+    def validate_file(self, field: FileField) -> None:
+        if not field.data or not field.data.filename:
+            raise ValidationError(_("Choose the file of the table."))
+
+
+class SetAsideForm(PtmForm):
+    reason = StringField(
+        _l("Why it is no observation"), [DataRequired(_l("Say why.")), at_most(300)]
+    )
+
+
+class LinkKindForm(PtmForm):
+    """What an observation is to an earlier one."""
+
+    kind = RadioField(
+        _l("This observation"),
+        [DataRequired(_l("Choose what it is to the other."))],
+        choices=labelled(LinkKind),
+    )
+    number = StringField(
+        _l("Number of the earlier one"),
+        [DataRequired(_l("Write the number.")), at_most(10)],
+    )
+    because = StringField(_l("Why"), [at_most(300)])
+
+
+class UndoForm(PtmForm):
+    because = StringField(_l("Why"), [DataRequired(_l("Say why.")), at_most(300)])
+
+
+class ProtocolForm(EditForm):
+    number = StringField(
+        _l("Protocol number"), [DataRequired(_l("Write the number.")), at_most(40)]
+    )
+    on = DayField(_l("Protocol date"), [InputRequired(_l("Write the date."))])
+
+
+class RegulariseForm(PtmForm):
+    how = StringField(
+        _l("How the author was identified"),
+        [DataRequired(_l("Say how the author was identified.")), at_most(300)],
+        description=_l("For example: signed copy received by PEC on 5 November 2020."),
+    )
+
+
+class DateForm(EditForm):
+    counts_on = DayField(_l("The day that counts"), [InputRequired(_l("Write the day."))])
+    hour = HourField(_l("At"), [Optional()])
+    reason = StringField(
+        _l("Why"), [DataRequired(_l("Say why another date counts.")), at_most(500)]
+    )
+
+
+class WorkingTextForm(PtmForm):
+    base_version = HiddenField()
+    text = TextAreaField(
+        _l("Working text"), [DataRequired(_l("The text cannot be empty.")), at_most(200_000)]
+    )
+
+
+class ClassifyForm(EditForm):
+    title = StringField(_l("Subject"), [DataRequired(_l("Write the subject.")), at_most(200)])
+    type = SelectField(_l("Type of subject"), [DataRequired(_l("Choose the type of subject."))])
+    municipality = SelectField(_l("Comune"), [DataRequired(_l("The Comune is one of the list."))])
+    sections = StringField(
+        _l("Articles and maps"),
+        [at_most(1000)],
+        description=_l("For example: 18; 41; Tav. 6."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.municipality.choices = municipalities()
+        self.type.choices = subject_types()
+
+
+class TieForm(PtmForm):
+    """The stakeholder is chosen by its number, from the list that the page shows."""
+
+    stakeholder = RadioField(
+        _l("It is"),
+        [DataRequired(_l("Choose one of the stakeholders, or make a new one."))],
+        validate_choice=False,
+    )
+
+
+class PublishForm(PtmForm):
+    """What to publish, each with the mark of what was read before deciding."""
+
+    seen = SelectMultipleField(
+        _l("Observations to publish"),
+        [InputRequired(_l("Choose at least one observation."))],
+        validate_choice=False,
+    )
+
+
+class UnpublishForm(PtmForm):
+    reason = StringField(_l("Why"), [DataRequired(_l("Say why it is taken back.")), at_most(300)])
