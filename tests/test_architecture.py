@@ -43,6 +43,7 @@ READ_ONLY = {
     "observations.intake.check_received",
     "observations.intake.date_that_counts",
     "observations.intake.file_under",
+    "observations.intake.hold_registers",
     "observations.intake.holds",
     "observations.intake.make_files",
     "observations.intake.make_filing",

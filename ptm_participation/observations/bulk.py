@@ -84,7 +84,7 @@ def submit_observations(
     versions = intake.sections_of(window, [arrival.received for arrival in arrivals])
     intake.check_municipalities(arrival.received for arrival in arrivals)
     keys = _Keys([arrival.received for arrival in arrivals])
-    number = intake.next_number(window.register, len(arrivals))
+    number = intake.next_number(window, len(arrivals))
     records: list[Model] = []
     taken = []
     for place, arrival in enumerate(arrivals):

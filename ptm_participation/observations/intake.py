@@ -46,7 +46,7 @@ from ptm_participation.observations.workflow import (
 )
 from ptm_participation.plan.models import Anchor, Edition, SectionVersion
 from ptm_participation.plan.service import draw_anchor
-from ptm_participation.procedure.models import PrivacyNotice, Register, Window
+from ptm_participation.procedure.models import PrivacyNotice, Procedure, Register, Window
 from ptm_participation.stakeholders.subjects import SubjectType
 from ptm_participation.territory.models import Municipality
 
@@ -124,7 +124,7 @@ def submit_observation(
     submission, anchors = _keep_submission(
         window, received, versions, counts_at, token, notice, author, actor
     )
-    number = next_number(window.register)
+    number = next_number(window)
     observation = make_observation(window, received, versions, submission, number)
     observation.date(window, counts_at, basis, reason)
     db.session.add(observation)
@@ -392,16 +392,27 @@ def make_observation(
     )
 
 
-def next_number(register: Register, count: int = 1) -> int:
-    """Take the register's next number, the first of `count`; the row stays locked until the
-    commit."""
-    return db.session.scalars(
+def next_number(window: Window, count: int = 1) -> int:
+    """Take the next number of the window's register, the first of `count`.
+
+    The row stays locked until the commit. Whoever moves a term holds it too: the window is read
+    once more, so that what comes in meanwhile stands as the new term says.
+    """
+    number = db.session.scalars(
         sa.update(Register)
-        .where(Register.id == register.id)
+        .where(Register.id == window.register_id)
         .values(next_number=Register.next_number + count)
         .returning(Register.next_number - count)
         .execution_options(synchronize_session=False)
     ).one()
+    db.session.refresh(window)
+    return number
+
+
+def hold_registers(procedure: Procedure) -> None:
+    """Let nobody take a number in the procedure's registers until the commit."""
+    rows = sa.select(Register.id).filter_by(procedure_id=procedure.id).order_by(Register.id)
+    db.session.execute(rows.with_for_update())
 
 
 def _search_text(received: Received, text: str) -> str:

@@ -27,6 +27,7 @@ from ptm_participation.observations.intake import (
     SentWithOtherWords,
     UnknownMunicipality,
     file_under,
+    hold_registers,
     holds,
     submit_observation,
 )
@@ -129,6 +130,8 @@ def count_from(
         raise NotYetOpen()
     if not reason.strip():
         raise ReasonNeeded()
+    hold_registers(observation.procedure)
+    db.session.refresh(observation.window)
     before = {"counts_at": observation.counts_at, "in_time": observation.in_time}
     observation.date(observation.window, counts_at, Basis.OFFICER, reason.strip())
     _record(

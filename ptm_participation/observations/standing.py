@@ -15,6 +15,7 @@ from ptm_participation.core.audit import Actor, canonical_json, sha256
 from ptm_participation.core.db import ask, db
 from ptm_participation.core.errors import ChangedMeanwhile
 from ptm_participation.core.transaction import use_case
+from ptm_participation.observations.intake import hold_registers
 from ptm_participation.observations.models import Observation
 from ptm_participation.procedure.models import Procedure, Register, Window
 from ptm_participation.procedure.terms import Change, Times
@@ -73,6 +74,7 @@ def move_terms(
     shown before. Returns how many observations flipped. Raises ChangedMeanwhile if anything
     else would follow than what was seen, and then nothing is changed.
     """
+    hold_registers(procedure)
     before = {w.id: (w.opens_at, w.closes_at) for w in _windows(procedure)}
     make()
     db.session.flush()

@@ -2,13 +2,18 @@
 configuration in the environment, so that engines, locks and sessions are really apart."""
 
 import contextlib
+import datetime as dt
 import sys
 
 from flask import Flask
 
 from ptm_participation.core import clock, form_tokens
+from ptm_participation.core.audit import SYSTEM
 from ptm_participation.core.transaction import use_case
 from ptm_participation.observations.models import Observation
+from ptm_participation.observations.standing import fingerprint, flips, move_terms
+from ptm_participation.procedure.service import change_term
+from ptm_participation.procedure.terms import Term, changed_by_term
 from tests import factories
 from wsgi import create
 
@@ -42,9 +47,36 @@ def submit_same(app: Flask, token: str) -> Observation:
         return made
 
 
+def move_term(app: Flask, last_day: str) -> None:
+    """Move the term to that day; says when it holds the register, and takes its time."""
+    with app.app_context(), clock.at("2020-11-10T10:00"):
+        window = factories.window()
+        term = Term(dt.date(2020, 9, 2), last_day=dt.date.fromisoformat(last_day))
+        change = changed_by_term(window, term)
+
+        def make() -> None:
+            change_term(SYSTEM, window, term, act="DCM 20/2020")
+            print("moving", flush=True)
+            sys.stdin.readline()
+
+        seen = fingerprint(change, flips(change))
+        move_terms(SYSTEM, window.procedure, make, act="DCM 20/2020", seen=seen)
+
+
+def submit_late(app: Flask) -> None:
+    """Submit after the term of old."""
+    with app.app_context(), clock.at("2020-11-10T10:00"):
+        print("sending", flush=True)
+        factories.observation(name="While the term is moved")
+
+
 if __name__ == "__main__":
     application = create()
     if sys.argv[1] == "many":
         submit_many(application, int(sys.argv[2]), int(sys.argv[3]))
+    elif sys.argv[1] == "move":
+        move_term(application, sys.argv[2])
+    elif sys.argv[1] == "late":
+        submit_late(application)
     else:
         submit_same(application, sys.argv[2])

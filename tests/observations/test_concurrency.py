@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ def _start(database: Database, commands: Sequence[Sequence[str]]) -> list[subpro
             [sys.executable, "-m", "tests.observations.processes", *command],
             cwd=ROOT,
             env=environment,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -77,6 +79,24 @@ def test_one_form_sent_at_once_by_two_processes_is_one_observation(
     db.session.rollback()
     assert answers[0] == answers[1] == f"1 {form_tokens.digest(token)[:8]}\n"
     assert db.session.scalar(sa.select(sa.func.count(Observation.id))) == 1
+
+
+def test_what_is_sent_while_a_term_is_moved_stands_as_the_new_term_says(
+    app: Flask, database: Database
+) -> None:
+    [moving] = _start(database, [("move", "2020-12-02")])
+    assert moving.stdout is not None
+    assert moving.stdout.readline() == "moving\n"
+    [sending] = _start(database, [("late",)])
+    assert sending.stdout is not None
+    assert sending.stdout.readline() == "sending\n"
+    time.sleep(1)  # long enough for it to be registered, if nothing kept it waiting
+    _finish([moving, sending])
+
+    db.session.rollback()
+    sent = db.session.scalars(sa.select(Observation)).one()
+    assert sent.in_time
+    assert audit.verify() == []
 
 
 def test_a_backup_made_while_others_write_is_of_one_moment(
