@@ -25,6 +25,7 @@ class Permission(enum.StrEnum):
     SUMMARISE = "summarise"
     EXPORT = "export"
     PUBLISH = "publish"
+    ANNUL = "annul"
     SET_TERMS = "set-terms"
     KEEP_ACCOUNTS = "keep-accounts"
     VERIFY = "verify"
@@ -76,6 +77,7 @@ _MANAGER = _STAFF | {
     Permission.SUMMARISE,
     Permission.EXPORT,
     Permission.PUBLISH,
+    Permission.ANNUL,
     Permission.SET_TERMS,
 }
 PERMISSIONS: dict[Role, frozenset[Permission]] = {

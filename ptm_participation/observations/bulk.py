@@ -227,6 +227,7 @@ _WORKED_ON = (
     Observation.regularity,
     Observation.protocol_number,
     Observation.protocol_on,
+    Observation.annulled_at,
     Observation.published_at,
     Observation.published_version,
 )

@@ -51,6 +51,7 @@ def read(arguments: Mapping[str, str]) -> tuple[Filter, list[str]]:
         until=reader.day("al"),
         hour=reader.hour("ora"),
         words=arguments.get("q", "")[:200],
+        annulled=bool(reader.yes_no("annullata")),
     )
     if filter_.since and filter_.until and filter_.since > filter_.until:
         reader.problems.append(_("The first day is after the last: the dates were exchanged."))
@@ -148,6 +149,7 @@ _VIEWS: dict[str, tuple[Any, dict[str, str]]] = {
     "to_regularise": (_l("To be regularised"), {"regolarita": "to-regularise"}),
     "late": (_l("Late ones"), {"nei-termini": "no"}),
     "to_publish": (_l("Not published"), {"pubblicata": "no"}),
+    "annulled": (_l("Annulled"), {"annullata": "si"}),
 }
 _VIEW_FILTERS = {key: read(arguments)[0] for key, (_name, arguments) in _VIEWS.items()}
 
@@ -191,6 +193,8 @@ def _words(procedure: Procedure, filter_: Filter) -> dict[str, str]:
         said["ora"] = _("Hour: %(value)s", value=formats.hour_span(filter_.hour))
     if filter_.without_municipality:
         said["comune"] = _("Comune: %(value)s", value=_("outside Città metropolitana"))
+    if filter_.annulled:
+        said["annullata"] = _("Annulled entries")
     return said | naming.say(
         procedure,
         municipality=filter_.municipality,

@@ -19,7 +19,10 @@ from ptm_participation.observations.models import Observation
 _DEEDS: dict[str, Any] = {
     "observation.registered": _l("Entered in the register"),
     "observation.protocol_recorded": _l("Protocol number written"),
-    "observation.checked": _l("Checked"),
+    "observation.checked": _l("Checked, under review"),
+    "observation.decided": _l("Decision of the council written down"),
+    "observation.annulled": _l("Entry annulled"),
+    "observation.annulment_undone": _l("Annulment undone"),
     "observation.regularised": _l("Author regularised"),
     "observation.date_decided": _l("Date that counts decided by the office"),
     "observation.text_written": _l("Working text changed"),

@@ -46,7 +46,9 @@ COUNT_CAP = 1001  # beyond it a list says «oltre 1.000»
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Filter:
-    """Which observations a list shows. Every field narrows; none means all.
+    """Which observations a list shows. Every field narrows; none means all that stand.
+
+    `annulled` ones are shown alone, or with all the others where it is None.
 
     Dates are days of Rome, both included, and `hour` is one of its hours (14 for 14:00 to
     14:59), of the instant that counts.
@@ -70,6 +72,7 @@ class Filter:
     until: dt.date | None = None
     hour: int | None = None
     words: str = ""
+    annulled: bool | None = False
 
     def conditions(self, procedure: Procedure) -> list[sa.ColumnElement[bool]]:
         """The same filter in SQL: lists, counts, summaries and exports all use it."""
@@ -89,6 +92,9 @@ class Filter:
         ):
             if value is not None:
                 found.append(column == value)
+        if self.annulled is not None:
+            standing = Observation.annulled_at.is_(None)
+            found.append(Observation.annulled_at.is_not(None) if self.annulled else standing)
         if self.published is not None:
             published = Observation.published_at.is_not(None)
             found.append(published if self.published else Observation.published_at.is_(None))
@@ -196,6 +202,7 @@ class ObservationRow(NamedTuple):
     protocol_number: str
     published: bool
     channel: Channel
+    annulled: bool
     sections: tuple[str, ...] = ()
 
     @property
@@ -249,6 +256,7 @@ _ROWS: sa.Select[Any] = with_submitter(
         Observation.protocol_number,
         Observation.published_at.is_not(None),
         Observation.channel,
+        Observation.annulled_at.is_not(None),
     )
 )
 
@@ -373,6 +381,25 @@ def own_observations(author: User) -> list[ObservationRow]:
     return _with_sections(ask(_rows(sent_by(author)).order_by(*newest)))
 
 
+def under_review(
+    procedure: Procedure, filter_: Filter, *, seen_by: Reader
+) -> Sequence[Observation]:
+    """What the filter finds that is under review, in the order of the register."""
+    return db.session.scalars(
+        sa.select(Observation)
+        .options(
+            joinedload(Observation.register).joinedload(Register.procedure),
+            selectinload(Observation.parties),
+        )
+        .where(
+            *filter_.conditions(procedure),
+            visible_to(seen_by),
+            Observation.state == ObservationState.CHECKED,
+        )
+        .order_by(Observation.register_id, Observation.number)
+    ).all()
+
+
 def publishable(procedure: Procedure, filter_: Filter, *, seen_by: Reader) -> Sequence[Observation]:
     """What the filter finds that was checked and is not public."""
     return db.session.scalars(
@@ -386,7 +413,7 @@ def publishable(procedure: Procedure, filter_: Filter, *, seen_by: Reader) -> Se
         .where(
             *filter_.conditions(procedure),
             visible_to(seen_by),
-            Observation.state == ObservationState.CHECKED,
+            Observation.state.in_((ObservationState.CHECKED, ObservationState.DECIDED)),
             Observation.published_at.is_(None),
         )
         .order_by(Observation.register_id, Observation.number)

@@ -169,20 +169,29 @@ class Observation(Model):
         sa.CheckConstraint("(protocol_number = '') = (protocol_on IS NULL)", name="protocol"),
         sa.CheckConstraint("(state = 'received') = (protocol_number = '')", name="state_protocol"),
         sa.CheckConstraint("counts_hour BETWEEN 0 AND 23", name="hour"),
-        # The worklist's order; then what it is filtered and counted by, each in that order.
-        sa.Index("ix_observation_counts", "procedure_id", "counts_at", "id"),
-        sa.Index("ix_observation_in_time", "procedure_id", "in_time", "counts_at", "id"),
-        sa.Index("ix_observation_state", "procedure_id", "state", "counts_at", "id"),
-        sa.Index("ix_observation_regularity", "procedure_id", "regularity", "counts_at", "id"),
-        sa.Index("ix_observation_published", "procedure_id", "published_at", "counts_at", "id"),
-        # The same with the standing at its end, so that summaries count without reading a row.
+        sa.CheckConstraint(
+            "(state IN ('checked', 'decided')) = (checked_at IS NOT NULL)", name="checked"
+        ),
+        sa.CheckConstraint("(state = 'decided') = (decided_on IS NOT NULL)", name="decided"),
+        sa.CheckConstraint("(decided_on IS NULL) = (decided_act = '')", name="decided_by_act"),
+        sa.CheckConstraint("(annulled_at IS NULL) = (annulled_because = '')", name="annulled"),
+        sa.CheckConstraint("annulled_at IS NULL OR published_at IS NULL", name="annulled_hidden"),
+        # The worklist's order; then what it is filtered and counted by, each in that order; then
+        # the standing, so that summaries count without reading a row. Each ends with what tells
+        # the annulled ones, which no list shows unless it is asked for them.
         *(
-            sa.Index(f"ix_observation_{name}", "procedure_id", key, "counts_at", "id", "in_time")
-            for name, key in (
-                ("municipality", "municipality_id"),
-                ("type", "subject_type"),
-                ("channel", "channel"),
-            )
+            sa.Index(f"ix_observation_{name}", "procedure_id", *keys, "annulled_at")
+            for name, keys in {
+                "counts": ("counts_at", "id"),
+                "in_time": ("in_time", "counts_at", "id"),
+                "state": ("state", "counts_at", "id"),
+                "regularity": ("regularity", "counts_at", "id"),
+                "published": ("published_at", "counts_at", "id"),
+                "municipality": ("municipality_id", "counts_at", "id", "in_time"),
+                "type": ("subject_type", "counts_at", "id", "in_time"),
+                "channel": ("channel", "counts_at", "id", "in_time"),
+                "day": ("counts_on", "counts_hour", "in_time"),
+            }.items()
         ),
         # The public list walks the published ones in the order of their numbers.
         sa.Index(
@@ -193,7 +202,6 @@ class Observation(Model):
             postgresql_where=sa.text("published_at IS NOT NULL"),
         ),
         sa.Index("ix_observation_protocol", "register_id", "protocol_number", "number"),
-        sa.Index("ix_observation_day", "procedure_id", "counts_on", "counts_hour", "in_time"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -218,6 +226,13 @@ class Observation(Model):
     state: Mapped[ObservationState] = mapped_column(
         one_of(ObservationState, "state"), default=ObservationState.RECEIVED
     )
+    # When it was found admissible, and the day and act of the council's decision on it.
+    checked_at: Mapped[dt.datetime | None]
+    decided_on: Mapped[dt.date | None]
+    decided_act: Mapped[str] = mapped_column(sa.String(200), default="")
+    # An annulled entry keeps its number and all that it holds; nothing more is done with it.
+    annulled_at: Mapped[dt.datetime | None]
+    annulled_because: Mapped[str] = mapped_column(sa.String(300), default="")
     regularity: Mapped[Regularity] = mapped_column(one_of(Regularity, "regularity"))
     regularised_by: Mapped[str] = mapped_column(sa.String(300), default="")
     title: Mapped[str] = mapped_column(sa.String(200))
@@ -285,7 +300,7 @@ class Observation(Model):
             IdentityLevel.SIGNED_FILE,
             IdentityLevel.SIGNATURE_AND_DOCUMENT,
         }
-        online = self.channel is Channel.WEB and self.state is not ObservationState.CHECKED
+        online = self.channel is Channel.WEB and self.checked_at is None
         if signed and online and self.regularity is Regularity.SUFFICIENT:
             return _l("Signature to be verified by the office")
         return self.regularity.label

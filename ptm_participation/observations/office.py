@@ -24,6 +24,7 @@ from ptm_participation.observations import (
     lists,
     queries,
     service,
+    stages,
 )
 from ptm_participation.observations.blueprint import bp
 from ptm_participation.observations.forms import OUTSIDE
@@ -40,7 +41,6 @@ from ptm_participation.observations.office_forms import (
     UnpublishForm,
     WorkingTextForm,
 )
-from ptm_participation.observations.workflow import ObservationState
 from ptm_participation.plan import queries as plan
 from ptm_participation.plan.models import Edition, SectionVersion
 from ptm_participation.procedure import queries as procedures
@@ -96,7 +96,7 @@ def jump() -> Any:
     words = request.args.get("q", "").strip()[:200]
     procedure = procedures.get_procedure()
     if whole(words) is not None:
-        filter_ = lists.Filter(words=words)
+        filter_ = lists.Filter(words=words, annulled=None)
         found = lists.list_observations(procedure, filter_, seen_by=officer(), size=1).rows
         if found:
             row = found[0]
@@ -116,7 +116,7 @@ def observation_at(register: str, number: int) -> Observation:
     return queries.get_observation(register, number, seen_by=officer())
 
 
-def _here(observation: Observation) -> Response:
+def here(observation: Observation) -> Response:
     """Back to the observation's page, at its top: what was done is said there."""
     register, number = observation.address
     answer = redirect(url_for("observations.show", register=register, number=number))
@@ -135,7 +135,7 @@ def show(register: str, number: int) -> Any:
         filed=queries.filed_under(observation),
         links=links.links_of(observation),
         notices=incoming.notices_about(observation),
-        states=list(ObservationState),
+        stages=stages.stages_of(observation),
         previous=previous,
         following=following,
         documents=documents,
@@ -178,7 +178,7 @@ def protocol(register: str, number: int) -> Any:
             form.on.errors = [str(error)]
         else:
             flash(_("The protocol number is saved."), "success")
-            return _here(observation)
+            return here(observation)
     return render_template("observations/protocol.html", form=form, observation=observation)
 
 
@@ -189,7 +189,7 @@ def mark_checked(register: str, number: int) -> Any:
     if ConfirmForm().validate_on_submit():
         service.check_observation(officer(), observation)
         flash(_("The observation is marked as checked."), "success")
-    return _here(observation)
+    return here(observation)
 
 
 @bp.route("/ufficio/osservazioni/<register>/<int:number>/regolarizza", methods=["GET", "POST"])
@@ -200,7 +200,7 @@ def regularise(register: str, number: int) -> Any:
     if form.validate_on_submit():
         service.regularise(officer(), observation, how=form.how.data)
         flash(_("The author is regularised."), "success")
-        return _here(observation)
+        return here(observation)
     return render_template("observations/regularise.html", form=form, observation=observation)
 
 
@@ -219,7 +219,7 @@ def count_from(register: str, number: int) -> Any:
             form.counts_on.errors = [str(error)]
         else:
             flash(_("The date that counts is saved."), "success")
-            return _here(observation)
+            return here(observation)
     return render_template("observations/count_from.html", form=form, observation=observation)
 
 
@@ -242,7 +242,7 @@ def write_text(register: str, number: int) -> Any:
             form.base_version.data = str(last.version)
         else:
             flash(_("The working text is saved."), "success")
-            return _here(observation)
+            return here(observation)
     return render_template("observations/write_text.html", form=form, observation=observation)
 
 
@@ -277,7 +277,7 @@ def classify(register: str, number: int) -> Any:
         sections = sections_named(observation.procedure.edition, form.sections)
         if sections is not None and _classified(observation, form, sections):
             flash(_("The classification is saved."), "success")
-            return _here(observation)
+            return here(observation)
     return render_template("observations/classify.html", form=form, observation=observation)
 
 
@@ -348,7 +348,7 @@ def _tie(observation: Observation, party: ObservationParty, choice: str) -> Any:
         flash(_("%(name)s is no longer tied to a stakeholder.", name=party.name), "success")
     else:
         flash(_("%(name)s is tied to %(who)s.", name=party.name, who=chosen.name), "success")
-    return _here(observation)
+    return here(observation)
 
 
 @bp.route("/ufficio/osservazioni/<register>/<int:number>/pubblica", methods=["GET", "POST"])
@@ -363,7 +363,7 @@ def publish(register: str, number: int) -> Any:
             form.seen.errors = [str(error)]
         else:
             flash(_("The observation is published."), "success")
-            return _here(observation)
+            return here(observation)
     return render_template(
         "observations/publish.html",
         form=form,
@@ -381,7 +381,7 @@ def unpublish(register: str, number: int) -> Any:
     if form.validate_on_submit():
         service.unpublish(officer(), observation, reason=form.reason.data)
         flash(_("The observation is no longer published."), "success")
-        return _here(observation)
+        return here(observation)
     return render_template("observations/unpublish.html", form=form, observation=observation)
 
 

@@ -157,6 +157,43 @@ class UndoForm(PtmForm):
     because = StringField(_l("Why"), [DataRequired(_l("Say why.")), at_most(300)])
 
 
+class AnnulForm(PtmForm):
+    because = StringField(
+        _l("Why it is annulled"),
+        [DataRequired(_l("Say why.")), at_most(300)],
+        description=_l("For example: registered twice, see n. 12."),
+    )
+
+
+def _act() -> StringField:
+    return StringField(
+        _l("Act"),
+        [DataRequired(_l("Name the act.")), at_most(200)],
+        description=_l("For example: DCM 16/2021."),
+    )
+
+
+def _day_of_act() -> DayField:
+    return DayField(_l("Day of the act"), [InputRequired(_l("Write the day."))])
+
+
+class DecisionForm(EditForm):
+    """The act by which the council decided."""
+
+    act, on = _act(), _day_of_act()
+
+
+class DecideManyForm(PtmForm):
+    """The same for many; `chosen` are the keys of the observations."""
+
+    act, on = _act(), _day_of_act()
+    chosen = SelectMultipleField(
+        _l("Observations decided on"),
+        [InputRequired(_l("Choose at least one observation."))],
+        validate_choice=False,
+    )
+
+
 class ProtocolForm(EditForm):
     number = StringField(
         _l("Protocol number"), [DataRequired(_l("Write the number.")), at_most(40)]

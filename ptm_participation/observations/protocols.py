@@ -147,7 +147,7 @@ def bring_in(actor: Actor, procedure: Procedure, several: Sequence[Given]) -> in
                 Observation.protocol_on,
             )
             .join(Register, Register.id == Observation.register_id)
-            .where(Observation.procedure_id == procedure.id)
+            .where(Observation.procedure_id == procedure.id, Observation.annulled_at.is_(None))
         )
     }
     problems: list[str] = []
@@ -197,9 +197,10 @@ def doubled(procedure: Procedure, *, seen_by: Reader) -> list[Shared]:
         raise NotFound()
     year = sa.extract("year", Observation.protocol_on)
     same = (Observation.register_id, Observation.protocol_number, year)
+    stands = Observation.annulled_at.is_(None)
     twice = (
         sa.select(*same)
-        .where(Observation.procedure_id == procedure.id, Observation.protocol_number != "")
+        .where(Observation.procedure_id == procedure.id, Observation.protocol_number != "", stands)
         .group_by(*same)
         .having(sa.func.count() > 1)
         .limit(MOST_DOUBLED)
@@ -216,6 +217,7 @@ def doubled(procedure: Procedure, *, seen_by: Reader) -> list[Shared]:
                 twice.c[2] == year,
             ),
         )
+        .where(stands)
         .order_by(Observation.register_id, Observation.protocol_number, Observation.number)
     )
     found: dict[tuple[str, str, int], list[int]] = {}
@@ -244,7 +246,7 @@ def as_table(procedure: Procedure, *, seen_by: Reader) -> bytes:
             Observation.protocol_on,
         )
         .join(Register, Register.id == Observation.register_id)
-        .where(Observation.procedure_id == procedure.id)
+        .where(Observation.procedure_id == procedure.id, Observation.annulled_at.is_(None))
         .order_by(Register.id, Observation.number)
     )
     buffer = io.StringIO()

@@ -220,6 +220,7 @@ _SAME_PROTOCOL = (
         Observation.protocol_number == sa.bindparam("protocol"),
         Observation.protocol_on.between(sa.bindparam("first"), sa.bindparam("last")),
         Observation.id != sa.bindparam("id"),
+        Observation.annulled_at.is_(None),
     )
     .order_by(Observation.number)
     .limit(20)

@@ -87,6 +87,17 @@ def _other_protocol(observation: Observation, protocol: tuple[str, dt.date] | No
     return protocol is not None and bool(observation.protocol_number) and protocol != known
 
 
+class Annulled(DomainError):
+    message = _l("This entry of the register is annulled: nothing more is done with it.")
+    status = 409
+
+
+def must_stand(observation: Observation) -> None:
+    """Raises Annulled for an entry with which nothing more is done."""
+    if observation.annulled_at is not None:
+        raise Annulled()
+
+
 def _record(actor: Actor, action: str, observation: Observation, **payload: Any) -> None:
     audit.record(actor, action, observation, stream=observation.procedure.stream, **payload)
 
@@ -94,6 +105,7 @@ def _record(actor: Actor, action: str, observation: Observation, **payload: Any)
 @use_case
 def record_protocol(actor: Actor, observation: Observation, *, number: str, on: dt.date) -> None:
     """Write down the protocol number that the body gave, or correct it."""
+    must_stand(observation)
     if on > clock.today():
         raise InTheFuture()
     before = observation.give_protocol(number, on)
@@ -104,14 +116,43 @@ def record_protocol(actor: Actor, observation: Observation, *, number: str, on: 
 
 @use_case
 def check_observation(actor: Actor, observation: Observation) -> None:
-    """Say that admissibility, term and duplicates were looked at."""
+    """Say that admissibility, term and duplicates were looked at: it is under review."""
+    must_stand(observation)
     OBSERVATION_WORKFLOW.advance(observation, ObservationState.CHECKED)
+    observation.checked_at = clock.now()
     _record(actor, "observation.checked", observation)
+
+
+@use_case
+def record_decision(
+    actor: Actor, observations: Sequence[Observation], *, act: str, on: dt.date
+) -> None:
+    """Write down the act by which the council decided on these observations, or correct it.
+
+    All of them or none. Raises WrongState if one is not under review, InTheFuture and Annulled.
+    """
+    if on > clock.today():
+        raise InTheFuture()
+    for observation in observations:
+        must_stand(observation)
+        before = {"act": observation.decided_act, "on": observation.decided_on}
+        if observation.state is not ObservationState.DECIDED:
+            OBSERVATION_WORKFLOW.advance(observation, ObservationState.DECIDED)
+        observation.decided_act, observation.decided_on = act.strip(), on
+        _record(
+            actor,
+            "observation.decided",
+            observation,
+            before=before,
+            act=observation.decided_act,
+            on=on,
+        )
 
 
 @use_case
 def regularise(actor: Actor, observation: Observation, *, how: str) -> None:
     """Say how the author was identified after all. Raises WrongState if it already was."""
+    must_stand(observation)
     if observation.regularity is not Regularity.TO_REGULARISE:
         raise WrongState()
     observation.regularity = Regularity.REGULARISED
@@ -124,6 +165,7 @@ def count_from(
     actor: Actor, observation: Observation, *, counts_at: dt.datetime, reason: str
 ) -> None:
     """Decide that another instant counts. The submission keeps the one it came with."""
+    must_stand(observation)
     if counts_at > clock.now():
         raise InTheFuture()
     if not observation.window.has_opened(counts_at):
@@ -150,6 +192,7 @@ def write_working_text(
     actor: User, observation: Observation, *, text: str, base_version: int
 ) -> WorkingText:
     """A new version of the working text. Raises ChangedMeanwhile if it is not the last's."""
+    must_stand(observation)
     last = db.session.scalars(
         sa.select(WorkingText)
         .filter_by(observation_id=observation.id)
@@ -193,6 +236,7 @@ def classify(
     A section that stays keeps its anchor, and so the words that were quoted. What the public
     reads changes only by the hand of who publishes: else raises PublicAlready.
     """
+    must_stand(observation)
     if observation.published_at is not None and not actor.can(Permission.PUBLISH):
         raise PublicAlready()
     if any(s.edition.plan_id != observation.procedure.plan_id for s in sections):
@@ -264,6 +308,7 @@ def publish(
     for observation in observations:
         if seen is not None and observation.publication_mark not in seen:
             raise ChangedMeanwhile()
+        must_stand(observation)
         if observation.state is ObservationState.RECEIVED:
             raise NotPublishable()
         version = observation.working_text.version

@@ -9,18 +9,23 @@ from ptm_participation.core.workflow import Workflow
 
 
 class ObservationState(enum.StrEnum):
-    """How far the office has come. Source: register §4; splitting and deciding come after."""
+    """How far the case has come. Source: register §4.
+
+    One that was checked is under review; the act of the council decides on it.
+    """
 
     RECEIVED = "received"
     REGISTERED = "registered"
     CHECKED = "checked"
+    DECIDED = "decided"
 
     @property
     def label(self) -> Any:
         return {
             ObservationState.RECEIVED: _l("Received"),
             ObservationState.REGISTERED: _l("Protocol given"),
-            ObservationState.CHECKED: _l("Checked"),
+            ObservationState.CHECKED: _l("Under review"),
+            ObservationState.DECIDED: _l("Decided"),
         }[self]
 
 
@@ -28,7 +33,8 @@ OBSERVATION_WORKFLOW = Workflow(
     {
         ObservationState.RECEIVED: {ObservationState.REGISTERED},
         ObservationState.REGISTERED: {ObservationState.CHECKED},
-        ObservationState.CHECKED: set(),
+        ObservationState.CHECKED: {ObservationState.DECIDED},
+        ObservationState.DECIDED: set(),
     }
 )
 
@@ -121,7 +127,7 @@ MAIL_WORKFLOW = Workflow(
     {
         MailState.TO_ENTER: {MailState.ENTERED, MailState.SET_ASIDE},
         MailState.SET_ASIDE: {MailState.TO_ENTER},
-        MailState.ENTERED: set(),
+        MailState.ENTERED: {MailState.TO_ENTER},  # what it made was annulled
         MailState.KEPT: set(),
     }
 )

@@ -240,15 +240,16 @@ def test_the_protocol_and_the_check_move_an_observation_on(as_staff: Browser) ->
     assert "0187643 del 20 ottobre 2020" in page.text
     assert page.items(".callout.success") == ["Numero di protocollo salvato."]
     assert page.items(".ptm-steps li") == [
-        "Ricevuta, fatto",
-        "Protocollata, stato attuale",
-        "Verificata, ancora da fare",
+        "Ricevuta 20 ott, fatto",
+        "Protocollata 20 ott, stato attuale",
+        "In esame, ancora da fare",
+        "Decisa, ancora da fare",
         "Pubblicata, ancora da fare",
     ]
 
-    page = page.press("Segna come verificata")
+    page = page.press("Verificata: passa all’esame")
     assert "segnata come verificata" in page.text
-    assert page.items(".ptm-steps .now") == ["Verificata, stato attuale"]
+    assert page.items(".ptm-steps .now") == ["In esame 20 ott, stato attuale"]
     made = db.session.scalars(sa.select(Observation)).one()
     assert made.state is ObservationState.CHECKED
 

@@ -1,5 +1,6 @@
 """The register: one row an observation, in the order of the numbers. No file is in it."""
 
+import dataclasses
 import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
@@ -9,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import aliased
 
 from ptm_participation.core.db import db
+from ptm_participation.observations.lists import Filter
 from ptm_participation.observations.models import (
     Observation,
     ObservationAnchor,
@@ -38,7 +40,11 @@ Conditions = Sequence[sa.ColumnElement[bool]]
 
 
 def make(wanted: Wanted) -> Content:
-    conditions = [*wanted.filter.conditions(wanted.procedure), visible_to(wanted.reader)]
+    filter_ = wanted.filter
+    if filter_ == Filter(register=filter_.register):
+        # The whole register has no gaps: what was annulled stands in its place, and says so.
+        filter_ = dataclasses.replace(filter_, annulled=None)
+    conditions = [*filter_.conditions(wanted.procedure), visible_to(wanted.reader)]
     count = db.session.scalar(sa.select(sa.func.count(Observation.id)).where(*conditions)) or 0
     return Content(_columns(), _rows(conditions), count)
 
@@ -69,7 +75,12 @@ def _columns() -> list[Column]:
         Column("identification", _("Identification")),
         Column("author", _("Author")),
         Column("state", _("State")),
+        Column("checked_at", _("Under review since"), Kind.INSTANT),
+        Column("decided_on", _("Decided on"), Kind.DAY),
+        Column("decided_act", _("Act of the decision")),
         Column("published_at", _("Published at"), Kind.INSTANT),
+        Column("annulled_at", _("Annulled at"), Kind.INSTANT),
+        Column("annulled_because", _("Why it is annulled")),
     ]
 
 
@@ -118,7 +129,12 @@ def _query(conditions: Conditions) -> sa.Select[Any]:
         _as_kept(Submission.identity_level).label("identification"),
         _as_kept(Observation.regularity).label("author"),
         _as_kept(Observation.state).label("state"),
+        Observation.checked_at.label("checked_at"),
+        Observation.decided_on.label("decided_on"),
+        Observation.decided_act.label("decided_act"),
         Observation.published_at.label("published_at"),
+        Observation.annulled_at.label("annulled_at"),
+        Observation.annulled_because.label("annulled_because"),
     ]
     return (
         sa.select(*cells)

@@ -1,0 +1,72 @@
+"""Follow a case by its dates, and let an entry of the register be annulled
+
+What was checked tells when, read from the log; what is annulled leaves every list and count,
+whose indexes tell it.
+
+Revision ID: 0009
+Revises: 0008
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from ptm_participation.core.db import Instant
+
+revision = "0009"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+INDEXES = {
+    "counts": ["counts_at", "id"],
+    "in_time": ["in_time", "counts_at", "id"],
+    "state": ["state", "counts_at", "id"],
+    "regularity": ["regularity", "counts_at", "id"],
+    "published": ["published_at", "counts_at", "id"],
+    "municipality": ["municipality_id", "counts_at", "id", "in_time"],
+    "type": ["subject_type", "counts_at", "id", "in_time"],
+    "channel": ["channel", "counts_at", "id", "in_time"],
+    "day": ["counts_on", "counts_hour", "in_time"],
+}
+STATES = ("received", "registered", "checked", "decided")
+
+
+def upgrade() -> None:
+    for name in INDEXES:
+        op.drop_index(f"ix_observation_{name}", "observation")
+    with op.batch_alter_table("observation") as table:
+        table.drop_constraint(op.f("ck_observation_state"), type_="check")
+        table.add_column(sa.Column("checked_at", Instant(), nullable=True))
+        table.add_column(sa.Column("decided_on", sa.Date(), nullable=True))
+        table.add_column(
+            sa.Column("decided_act", sa.String(200), nullable=False, server_default="")
+        )
+        table.add_column(sa.Column("annulled_at", Instant(), nullable=True))
+        table.add_column(
+            sa.Column("annulled_because", sa.String(300), nullable=False, server_default="")
+        )
+    _date_checks()
+    with op.batch_alter_table("observation") as table:
+        for name, rule in (
+            ("state", f"state IN ({', '.join(map(repr, STATES))})"),
+            ("checked", "(state IN ('checked', 'decided')) = (checked_at IS NOT NULL)"),
+            ("decided", "(state = 'decided') = (decided_on IS NOT NULL)"),
+            ("decided_by_act", "(decided_on IS NULL) = (decided_act = '')"),
+            ("annulled", "(annulled_at IS NULL) = (annulled_because = '')"),
+            ("annulled_hidden", "annulled_at IS NULL OR published_at IS NULL"),
+        ):
+            table.create_check_constraint(op.f(f"ck_observation_{name}"), rule)
+    for name, columns in INDEXES.items():
+        op.create_index(
+            f"ix_observation_{name}", "observation", ["procedure_id", *columns, "annulled_at"]
+        )
+
+
+def _date_checks() -> None:
+    """When the log says that each was checked; what it no longer says, on its arrival."""
+    op.execute(
+        "UPDATE observation SET checked_at = COALESCE((SELECT MIN(entry.at) FROM audit_entry entry"
+        " WHERE entry.subject_type = 'observation' AND entry.action = 'observation.checked'"
+        " AND entry.subject_id = CAST(observation.id AS VARCHAR)), received_at)"
+        " WHERE state = 'checked'"
+    )

@@ -1,0 +1,69 @@
+"""An entry of the register that should not be there: it is annulled, and nothing is deleted.
+
+It keeps its number and all that it holds, with who annulled it, when and why, and leaves the
+lists and counts. Source: DPR 445/2000, art. 54.
+"""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
+
+from ptm_participation.core import audit, clock
+from ptm_participation.core.audit import Actor
+from ptm_participation.core.db import db
+from ptm_participation.core.errors import DomainError, WrongState
+from ptm_participation.core.transaction import use_case
+from ptm_participation.observations.models import IncomingMail, Observation, SubmissionFile
+from ptm_participation.observations.service import must_stand, unpublish
+from ptm_participation.observations.workflow import MAIL_WORKFLOW, MailState
+
+
+class EnteredAgain(DomainError):
+    message = _l("Its message was entered again as n. %(number)d: annul that one first.")
+
+
+@use_case
+def annul(actor: Actor, observation: Observation, *, because: str) -> None:
+    """Annul an entry, and take it back from the public. Raises Annulled.
+
+    The message that it was made from waits to be entered again.
+    """
+    must_stand(observation)
+    if observation.published_at is not None:
+        unpublish(actor, observation, reason=because)
+    observation.annulled_at, observation.annulled_because = clock.now(), because.strip()
+    for mail in _messages(observation):
+        if mail.observation_id == observation.id:
+            MAIL_WORKFLOW.advance(mail, MailState.TO_ENTER)
+            mail.observation_id = None
+    _note(actor, "observation.annulled", observation, because)
+
+
+@use_case
+def undo_annulment(actor: Actor, observation: Observation, *, because: str) -> None:
+    """Let an entry that was annulled by mistake stand again. Raises WrongState, EnteredAgain."""
+    if observation.annulled_at is None:
+        raise WrongState()
+    for mail in _messages(observation):
+        if mail.observation is not None:
+            raise EnteredAgain(number=mail.observation.number)
+        if mail.state is MailState.SET_ASIDE:
+            MAIL_WORKFLOW.advance(mail, MailState.TO_ENTER)
+            mail.reason = ""
+        MAIL_WORKFLOW.advance(mail, MailState.ENTERED)
+        mail.observation_id = observation.id
+    observation.annulled_at, observation.annulled_because = None, ""
+    _note(actor, "observation.annulment_undone", observation, because)
+
+
+def _messages(observation: Observation) -> Sequence[IncomingMail]:
+    """The messages among the files of the entry, held so that nobody enters them meanwhile."""
+    files = sa.select(SubmissionFile.file_sha256).filter_by(submission_id=observation.submission_id)
+    rows = sa.select(IncomingMail).where(IncomingMail.file_sha256.in_(files))
+    return db.session.scalars(rows.with_for_update(of=IncomingMail)).all()
+
+
+def _note(actor: Actor, action: str, observation: Observation, because: str) -> None:
+    stream = observation.procedure.stream
+    audit.record(actor, action, observation, stream=stream, reason=because.strip())
