@@ -34,7 +34,7 @@ from ptm_participation.core.errors import DomainError
 from ptm_participation.core.storage import Kept, files
 from ptm_participation.core.uploads import PDF
 from ptm_participation.observations import documents, drafting, service
-from ptm_participation.observations.models import Observation
+from ptm_participation.observations.models import Observation, Protocol
 from ptm_participation.observations.received import Asked, Declared, Quote, Received
 from ptm_participation.observations.steps import assemble
 from ptm_participation.observations.workflow import (
@@ -518,7 +518,7 @@ class _Demonstration:
                 subject=title,
             ),
             token=self._token(),
-            protocol=(f"{self.protocol:07d}", clock.rome(moment).date()),
+            protocol=Protocol(f"{self.protocol:07d}", clock.rome(moment).date()),
         )
 
     # -- the office ----------------------------------------------------------------------
@@ -537,7 +537,7 @@ class _Demonstration:
         if not row.protocol_number:
             self.protocol += self.chance.randint(1, 90)
             service.record_protocol(
-                self.staff, row, number=f"{self.protocol:07d}", on=dt.date(2020, 12, 10)
+                self.staff, row, Protocol(f"{self.protocol:07d}", dt.date(2020, 12, 10))
             )
         service.check_observation(self.staff, row)
         party = row.submitter

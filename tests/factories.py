@@ -21,7 +21,7 @@ from ptm_participation.core.audit import SYSTEM, VISITOR, Actor
 from ptm_participation.core.db import db
 from ptm_participation.core.transaction import use_case
 from ptm_participation.observations import intake, service
-from ptm_participation.observations.models import Observation
+from ptm_participation.observations.models import Observation, Protocol
 from ptm_participation.observations.received import Asked, Declared, Quote, Received
 from ptm_participation.observations.workflow import Capacity, Channel, PartyRole
 from ptm_participation.plan.kinds import SectionKind
@@ -138,7 +138,7 @@ def meeting(staff: User, *, present: str, absent: str, sections: str = "18") -> 
 def protocolled(staff: User, **facts: Any) -> Observation:
     """A registered observation with a protocol number."""
     made = observation(**facts)
-    service.record_protocol(staff, made, number=f"018{made.number:04d}", on=clock.today())
+    service.record_protocol(staff, made, Protocol(f"018{made.number:04d}", clock.today()))
     return made
 
 

@@ -1,7 +1,7 @@
 """Follow a case by its dates, and let an entry of the register be annulled
 
 What was checked tells when, read from the log; what is annulled leaves every list and count,
-whose indexes tell it.
+whose indexes tell it. The sender's own protocol stands beside the body's.
 
 Revision ID: 0009
 Revises: 0008
@@ -36,6 +36,16 @@ def upgrade() -> None:
         op.drop_index(f"ix_observation_{name}", "observation")
     with op.batch_alter_table("observation") as table:
         table.drop_constraint(op.f("ck_observation_state"), type_="check")
+        for name, length in (
+            ("protocol_registry", 80),
+            ("protocol_case_file", 80),
+            ("sender_protocol_number", 40),
+            ("sender_protocol_registry", 80),
+        ):
+            table.add_column(
+                sa.Column(name, sa.String(length), nullable=False, server_default="")
+            )
+        table.add_column(sa.Column("sender_protocol_on", sa.Date(), nullable=True))
         table.add_column(sa.Column("checked_at", Instant(), nullable=True))
         table.add_column(sa.Column("decided_on", sa.Date(), nullable=True))
         table.add_column(
@@ -50,6 +60,11 @@ def upgrade() -> None:
         for name, rule in (
             ("state", f"state IN ({', '.join(map(repr, STATES))})"),
             ("checked", "(state IN ('checked', 'decided')) = (checked_at IS NOT NULL)"),
+            (
+                "sender_protocol",
+                "sender_protocol_number <> ''"
+                " OR (sender_protocol_on IS NULL AND sender_protocol_registry = '')",
+            ),
             ("decided", "(state = 'decided') = (decided_on IS NOT NULL)"),
             ("decided_by_act", "(decided_on IS NULL) = (decided_act = '')"),
             ("annulled", "(annulled_at IS NULL) = (annulled_because = '')"),

@@ -57,7 +57,7 @@ def read_certification(data: bytes) -> tuple[Certification | None, tuple[Any, ..
     if len(data) > MOST_BYTES:
         return None, (TOO_LARGE,)
     try:
-        root = _root(data)
+        root = parse_xml(data)
     except DefusedXmlException:
         return None, (UNSAFE,)
     except (ParseError, ValueError, LookupError, TypeError):
@@ -68,8 +68,8 @@ def read_certification(data: bytes) -> tuple[Certification | None, tuple[Any, ..
     return certification, certification.problems
 
 
-def _root(data: bytes) -> Element:
-    """Some providers declare UTF-8 and write ISO-8859-1."""
+def parse_xml(data: bytes) -> Element:
+    """The root, with all entities refused. Some providers declare UTF-8 and write ISO-8859-1."""
     try:
         return _parsed(data, None)
     except ParseError:
@@ -94,16 +94,16 @@ def _certification(root: Element) -> Certification:
     return Certification(
         kind=one_line(root.get("tipo", ""), 100).lower(),
         error=one_line(root.get("errore", ""), 100).lower(),
-        error_text=_text(root, "errore-esteso"),
-        sender=next(iter(addresses([_text(root, "mittente")])), ""),
+        error_text=words_in(root, "errore-esteso"),
+        sender=next(iter(addresses([words_in(root, "mittente")])), ""),
         recipients=_recipients(root),
-        subject=words_of(_text(root, "oggetto")),
-        provider=_text(root, "gestore-emittente"),
+        subject=words_of(words_in(root, "oggetto")),
+        provider=words_in(root, "gestore-emittente"),
         at=at,
-        identifier=_text(root, "identificativo")[:500],
-        message_id=bare_id(_text(root, "msgid")),
+        identifier=words_in(root, "identificativo")[:500],
+        message_id=bare_id(words_in(root, "msgid")),
         receipt=_attribute(root, "ricevuta", "tipo"),
-        delivered_to=next(iter(addresses([_text(root, "consegna")])), ""),
+        delivered_to=next(iter(addresses([words_in(root, "consegna")])), ""),
         problems=problems,
     )
 
@@ -113,7 +113,7 @@ def _instant(root: Element) -> tuple[dt.datetime | None, tuple[Any, ...]]:
     moment = next(_elements(root, "data"), None)
     if moment is None:
         return None, (NO_INSTANT,)
-    written = f"{_text(moment, 'giorno')} {_text(moment, 'ora')}"
+    written = f"{words_in(moment, 'giorno')} {words_in(moment, 'ora')}"
     zone = re.fullmatch(r"([+-])(\d\d):?(\d\d)", (moment.get("zona") or "").strip())
     try:
         plain = dt.datetime.strptime(written, "%d/%m/%Y %H:%M:%S")  # noqa: DTZ007 - see below
@@ -145,7 +145,8 @@ def _inner(element: Element) -> str:
     return one_line(element.text or "")
 
 
-def _text(root: Element, name: str) -> str:
+def words_in(root: Element, name: str) -> str:
+    """The text of the first element of that name, whatever its namespace and case."""
     element = next(_elements(root, name), None)
     return "" if element is None else _inner(element)
 

@@ -10,6 +10,7 @@ from ptm_participation.core import formats
 from ptm_participation.mail.attachments import Attachment, Signed
 from ptm_participation.mail.duplicates import Match
 from ptm_participation.mail.message import Message
+from ptm_participation.mail.registration import registration_in
 from ptm_participation.mail.signed import Check, Signature, Signer
 
 
@@ -31,6 +32,7 @@ def as_json(file: str, message: Message, match: Match) -> dict[str, Any]:
         "identifier": message.identifier,
         "message_id": message.message_id,
         "refers_to": message.refers_to or None,
+        "registration": _registration(message),
         "body": message.body,
         "attachments": [_attachment(attachment) for attachment in message.attachments],
         "signature": {
@@ -58,6 +60,15 @@ def unread(file: str, problem: str) -> dict[str, Any]:
         "duplicate_of": None,
         "problems": [problem],
     }
+
+
+def _registration(message: Message) -> dict[str, str] | None:
+    """The sender's own protocol, where the message brings it."""
+    found = registration_in(message.attachments)
+    if found is None:
+        return None
+    on = found.on.isoformat() if found.on else ""
+    return {"number": found.number, "on": on, "registry": found.registry}
 
 
 def _attachment(attachment: Attachment) -> dict[str, Any]:

@@ -23,10 +23,11 @@ from ptm_participation.core.form_tokens import FormToken
 from ptm_participation.core.storage import Kept, name_file
 from ptm_participation.core.transaction import use_case
 from ptm_participation.observations import intake, service
-from ptm_participation.observations.intake import CountedOtherwise, InTheFuture
+from ptm_participation.observations.intake import CountedOtherwise
 from ptm_participation.observations.models import (
     Observation,
     ObservationParty,
+    Protocol,
     Request,
     RequestAnchor,
     Submission,
@@ -55,7 +56,7 @@ class Arrival:
     author: User | None = None
     notice: PrivacyNotice | None = None
     counted: CountedOtherwise | None = None
-    protocol: tuple[str, dt.date] | None = None
+    protocol: Protocol | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -203,17 +204,14 @@ def _requests(
 
 def _give_protocol(window: Window, arrival: Arrival, observation: Observation) -> None:
     assert arrival.protocol is not None
-    number, on = arrival.protocol
-    if on > clock.today():
-        raise InTheFuture()
+    before = observation.give_protocol(service.dated(arrival.protocol))
     audit.record(
         arrival.actor,
         "observation.protocol_recorded",
         (Observation.__tablename__, observation.id),
         stream=window.procedure.stream,
-        before=observation.give_protocol(number, on),
-        number=number,
-        on=on,
+        before=before,
+        **observation.protocol._asdict(),
     )
 
 
@@ -227,6 +225,11 @@ _WORKED_ON = (
     Observation.regularity,
     Observation.protocol_number,
     Observation.protocol_on,
+    Observation.protocol_registry,
+    Observation.protocol_case_file,
+    Observation.sender_protocol_number,
+    Observation.sender_protocol_on,
+    Observation.sender_protocol_registry,
     Observation.annulled_at,
     Observation.published_at,
     Observation.published_version,
@@ -248,11 +251,17 @@ def _observations(keys: Iterable[int], *options: Any) -> Sequence[Observation]:
 
 
 @use_case
-def record_protocols(actor: Actor, protocols: Mapping[int, tuple[str, dt.date]]) -> None:
-    """Write down the protocol numbers of many observations, given by their keys."""
-    for observation in _observations(protocols):
-        number, on = protocols[observation.id]
-        service.record_protocol(actor, observation, number=number, on=on)
+def record_protocols(
+    actor: Actor, protocols: Mapping[int, Protocol], senders: Mapping[int, Protocol] | None = None
+) -> None:
+    """Write down the protocol numbers of many observations, given by their keys; and those of
+    their senders."""
+    of_senders = senders or {}
+    for observation in _observations({*protocols, *of_senders}):
+        if observation.id in protocols:
+            service.record_protocol(actor, observation, protocols[observation.id])
+        if observation.id in of_senders:
+            service.record_sender_protocol(actor, observation, of_senders[observation.id])
 
 
 @use_case

@@ -72,6 +72,7 @@ def _receipt_facts(observation: Observation) -> list[tuple[str, str]]:
         (_("Received"), formats.exact_instant(observation.received_at) + _(", time of Rome")),
         (_("Term"), term_sentence(observation)),
         (_("Protocol"), protocol_sentence(observation)),
+        *_sender_protocol(observation),
         (_("Submitter"), party_line(observation.submitter)),
     ]
     facts += [
@@ -85,6 +86,11 @@ def _receipt_facts(observation: Observation) -> list[tuple[str, str]]:
         (_("Author"), identity_sentence(observation)),
         (_("Subject"), observation.title),
     ]
+
+
+def _sender_protocol(observation: Observation) -> list[tuple[str, str]]:
+    said = sender_protocol_sentence(observation)
+    return [(_("Protocol of the sender"), said)] if said else []
 
 
 def term_sentence(observation: Observation) -> str:
@@ -107,6 +113,15 @@ def protocol_sentence(observation: Observation) -> str:
             day=formats.day(observation.protocol_on),
         )
     )
+
+
+def sender_protocol_sentence(observation: Observation) -> str:
+    """«n. 4471 del 30 ottobre 2020, Comune di Rho»; empty if the document bears none."""
+    protocol = observation.sender_protocol
+    said = protocol.number
+    if protocol.on:
+        said = _("%(number)s of %(day)s", number=said, day=formats.day(protocol.on))
+    return formats.elide(", ".join(part for part in (said, protocol.registry) if part))
 
 
 def identity_sentence(observation: Observation) -> str:

@@ -14,11 +14,12 @@ from ptm_participation.accounts.access import Role
 from ptm_participation.core import formats
 from ptm_participation.core.audit import AuditEntry, AuditPayload
 from ptm_participation.core.db import db
-from ptm_participation.observations.models import Observation
+from ptm_participation.observations.models import Observation, Protocol
 
 _DEEDS: dict[str, Any] = {
     "observation.registered": _l("Entered in the register"),
     "observation.protocol_recorded": _l("Protocol number written"),
+    "observation.sender_protocol_recorded": _l("Protocol of the sender written"),
     "observation.checked": _l("Checked, under review"),
     "observation.decided": _l("Decision of the council written down"),
     "observation.annulled": _l("Entry annulled"),
@@ -37,6 +38,12 @@ _DEEDS: dict[str, Any] = {
     "observation.unpublished": _l("Taken back from publication"),
 }
 
+
+# What writes a protocol down, and how it is told where it changes one.
+_PROTOCOLS = {
+    "observation.protocol_recorded": _l("Protocol number changed"),
+    "observation.sender_protocol_recorded": _l("Protocol of the sender changed"),
+}
 
 _OFFICER = re.compile(rf"(?P<name>.+) \((?P<role>{'|'.join(Role)}), account \d+\)")
 
@@ -70,8 +77,8 @@ def history(observation: Observation) -> list[Deed]:
 def _deed(entry: AuditEntry, values: dict[str, Any]) -> Deed:
     what = str(_DEEDS.get(entry.action, entry.action))
     details = _details(entry.action, values)
-    if entry.action == "observation.protocol_recorded" and values.get("before", [""])[0]:
-        what = _("Protocol number changed")
+    if entry.action in _PROTOCOLS and values.get("before", [""])[0]:
+        what = str(_PROTOCOLS[entry.action])
         before = _protocol(*values["before"])
         details = _("%(new)s, before it was %(old)s", new=details, old=before)
     return Deed(entry.at, _who(entry.actor), what, details, entry.seq, values.get("version"))
@@ -89,15 +96,19 @@ def _who(actor: str) -> str:
     }.get(actor, actor)
 
 
-def _protocol(number: str, on: str) -> str:
-    day = formats.day(dt.date.fromisoformat(on))
-    return formats.elide(_("%(number)s of %(day)s", number=number, day=day))
+def _protocol(number: str, on: str | None, registry: str = "", case_file: str = "") -> str:
+    """A protocol as it was logged; what was logged long ago names neither registry nor file."""
+    said = number or _("none")
+    if on:
+        day = formats.day(dt.date.fromisoformat(on))
+        said = formats.elide(_("%(number)s of %(day)s", number=number, day=day))
+    return ", ".join(part for part in (said, registry, case_file) if part)
 
 
 def _details(action: str, values: dict[str, Any]) -> str:
     """The part of the payload that a reader wants."""
-    if action == "observation.protocol_recorded" and values:
-        return _protocol(values["number"], values["on"])
+    if action in _PROTOCOLS and values:
+        return _protocol(*(values.get(name, "") for name in Protocol._fields))
     for name in ("reason", "how"):
         if values.get(name):
             return str(values[name])

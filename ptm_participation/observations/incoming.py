@@ -28,7 +28,7 @@ from ptm_participation.mail.message import Message, read
 from ptm_participation.mail.receipts import RECEIPTS, Kind
 from ptm_participation.mail.report import as_json
 from ptm_participation.observations.intake import CountedOtherwise
-from ptm_participation.observations.models import IncomingMail, Observation, Submission
+from ptm_participation.observations.models import IncomingMail, Observation, Protocol, Submission
 from ptm_participation.observations.received import Received
 from ptm_participation.observations.service import enter_observation
 from ptm_participation.observations.workflow import MAIL_WORKFLOW, MailState
@@ -195,7 +195,8 @@ def enter_from_mail(
     token: str,
     enclosed: Sequence[Kept],
     counted: CountedOtherwise | None = None,
-    protocol: tuple[str, dt.date] | None = None,
+    protocol: Protocol | None = None,
+    sender_protocol: Protocol | None = None,
 ) -> Observation:
     """Register what a message asks, as an officer confirmed it. Raises AlreadyEntered and what
     `enter_observation` raises."""
@@ -206,7 +207,13 @@ def enter_from_mail(
     if mail.observation is not None and mail.state is MailState.ENTERED:
         raise AlreadyEntered(number=mail.observation.number)
     observation = enter_observation(
-        actor, window, received, token=token, counted=counted, protocol=protocol
+        actor,
+        window,
+        received,
+        token=token,
+        counted=counted,
+        protocol=protocol,
+        sender_protocol=sender_protocol,
     )
     MAIL_WORKFLOW.advance(mail, MailState.ENTERED)
     mail.observation_id = observation.id

@@ -378,6 +378,8 @@ def make_observation(
         received_at=received.received_at,
         channel=received.channel,
         protocol_number="",
+        protocol_registry="",
+        protocol_case_file="",
         state=ObservationState.RECEIVED,
         regularity=(
             Regularity.SUFFICIENT

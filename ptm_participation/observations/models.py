@@ -6,7 +6,7 @@ ObservationAnchor, the ties to stakeholders) stands beside.
 """
 
 import datetime as dt
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -37,6 +37,18 @@ from ptm_participation.procedure.models import IdentityLevel, Procedure, Registe
 from ptm_participation.stakeholders.models import Stakeholder
 from ptm_participation.stakeholders.subjects import SubjectType
 from ptm_participation.territory.models import Municipality
+
+
+class Protocol(NamedTuple):
+    """What a protocol gave a document: number and day, in which registry, under which case file.
+
+    Source: DPR 445/2000, art. 53.
+    """
+
+    number: str
+    on: dt.date | None
+    registry: str = ""
+    case_file: str = ""
 
 
 class Draft(Model):
@@ -168,6 +180,11 @@ class Observation(Model):
         ),
         sa.CheckConstraint("(protocol_number = '') = (protocol_on IS NULL)", name="protocol"),
         sa.CheckConstraint("(state = 'received') = (protocol_number = '')", name="state_protocol"),
+        sa.CheckConstraint(
+            "sender_protocol_number <> ''"
+            " OR (sender_protocol_on IS NULL AND sender_protocol_registry = '')",
+            name="sender_protocol",
+        ),
         sa.CheckConstraint("counts_hour BETWEEN 0 AND 23", name="hour"),
         sa.CheckConstraint(
             "(state IN ('checked', 'decided')) = (checked_at IS NOT NULL)", name="checked"
@@ -223,6 +240,13 @@ class Observation(Model):
     channel: Mapped[Channel] = mapped_column(one_of(Channel, "channel"))
     protocol_number: Mapped[str] = mapped_column(sa.String(40), default="")
     protocol_on: Mapped[dt.date | None]
+    # Where they are not the body's only registry, and the procedure's own case file.
+    protocol_registry: Mapped[str] = mapped_column(sa.String(80), default="")
+    protocol_case_file: Mapped[str] = mapped_column(sa.String(80), default="")
+    # The protocol of who sent it, as the document bears it.
+    sender_protocol_number: Mapped[str] = mapped_column(sa.String(40), default="")
+    sender_protocol_on: Mapped[dt.date | None]
+    sender_protocol_registry: Mapped[str] = mapped_column(sa.String(80), default="")
     state: Mapped[ObservationState] = mapped_column(
         one_of(ObservationState, "state"), default=ObservationState.RECEIVED
     )
@@ -279,10 +303,24 @@ class Observation(Model):
         self.counts_hour = None if day_alone or basis is Basis.POSTMARK else local.hour
         self.in_time = window.in_time(counts_at)
 
-    def give_protocol(self, number: str, on: dt.date) -> tuple[str, dt.date | None]:
+    @property
+    def protocol(self) -> Protocol:
+        """The body's own; its number is empty until it is given."""
+        registry, case_file = self.protocol_registry, self.protocol_case_file
+        return Protocol(self.protocol_number, self.protocol_on, registry, case_file)
+
+    @property
+    def sender_protocol(self) -> Protocol:
+        """That of who sent it; its number is empty if the document bears none."""
+        number, on = self.sender_protocol_number, self.sender_protocol_on
+        return Protocol(number, on, self.sender_protocol_registry)
+
+    def give_protocol(self, protocol: Protocol) -> Protocol:
         """Let it bear this protocol number, or another one; returns what it bore before."""
-        before = (self.protocol_number, self.protocol_on)
-        self.protocol_number, self.protocol_on = number.strip(), on
+        before = self.protocol
+        self.protocol_number, self.protocol_on = protocol.number.strip(), protocol.on
+        self.protocol_registry = protocol.registry.strip()
+        self.protocol_case_file = protocol.case_file.strip()
         if self.state is ObservationState.RECEIVED:
             OBSERVATION_WORKFLOW.advance(self, ObservationState.REGISTERED)
         return before

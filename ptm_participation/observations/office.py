@@ -17,6 +17,7 @@ from ptm_participation.core.errors import ChangedMeanwhile, DomainError, NotFoun
 from ptm_participation.core.forms import base_version, options
 from ptm_participation.core.numbers import whole
 from ptm_participation.observations import (
+    bulk,
     documents,
     filters,
     incoming,
@@ -165,14 +166,14 @@ def download(register: str, number: int, file_id: int) -> Any:
 @requires(Permission.REGISTER)
 def protocol(register: str, number: int) -> Any:
     observation = observation_at(register, number)
-    form = ProtocolForm(
-        number=observation.protocol_number, on=observation.protocol_on or clock.today()
-    )
+    form = ProtocolForm(**_protocols(observation))
     form.guard()
     if form.validate_on_submit():
         try:
-            service.record_protocol(
-                officer(), observation, number=form.number.data, on=form.on.data
+            bulk.record_protocols(
+                officer(),
+                {observation.id: form.protocol()},
+                {observation.id: form.sender_protocol()},
             )
         except DomainError as error:
             form.on.errors = [str(error)]
@@ -180,6 +181,20 @@ def protocol(register: str, number: int) -> Any:
             flash(_("The protocol number is saved."), "success")
             return here(observation)
     return render_template("observations/protocol.html", form=form, observation=observation)
+
+
+def _protocols(observation: Observation) -> dict[str, Any]:
+    """What ProtocolForm shows: the body's own protocol, and the sender's."""
+    own, sent = observation.protocol, observation.sender_protocol
+    return {
+        "number": own.number,
+        "on": own.on or clock.today(),
+        "registry": own.registry,
+        "case_file": own.case_file or observation.procedure.case_file,
+        "sender_number": sent.number,
+        "sender_on": sent.on,
+        "sender_registry": sent.registry,
+    }
 
 
 @bp.route("/ufficio/osservazioni/<register>/<int:number>/verifica", methods=["POST"])

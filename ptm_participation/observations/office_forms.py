@@ -29,9 +29,18 @@ from ptm_participation.core.forms import (
     labelled,
 )
 from ptm_participation.observations.forms import CAPACITIES, municipalities
+from ptm_participation.observations.models import Protocol
 from ptm_participation.observations.workflow import Channel, LinkKind
 from ptm_participation.procedure.models import IdentityLevel
 from ptm_participation.stakeholders.forms import subject_types
+
+
+def _sender_number() -> StringField:
+    return StringField(
+        _l("Protocol number of the sender"),
+        [at_most(40)],
+        description=_l("As the document bears it, if it comes from a body."),
+    )
 
 
 class PaperForm(PtmForm):
@@ -79,6 +88,9 @@ class PaperForm(PtmForm):
     )
     protocol_number = StringField(_l("Protocol number"), [at_most(40)])
     protocol_on = DayField(_l("Protocol date"))
+    sender_number = _sender_number()
+    sender_on = DayField(_l("Date of the sender’s protocol"), [Optional()])
+    sender_registry = StringField(_l("Registry of the sender"), [at_most(80)])
     counts_on = DayField(
         _l("Another day counts"),
         [Optional()],
@@ -106,6 +118,12 @@ class PaperForm(PtmForm):
             raise ValidationError(_("Write both the number and the date of the protocol."))
         if field.data and field.data > clock.today():
             raise ValidationError(_("This date is still to come."))
+
+    def validate_sender_on(self, field: DayField) -> None:
+        if field.data and self.arrived_on.data and field.data > self.arrived_on.data:
+            raise ValidationError(_("It cannot have been sent after it arrived."))
+        if (field.data or self.sender_registry.data) and not self.sender_number.data:
+            raise ValidationError(_("Write the number of the sender’s protocol too."))
 
     def validate_reason(self, field: StringField) -> None:
         if self.counts_on.data and not field.data:
@@ -199,6 +217,25 @@ class ProtocolForm(EditForm):
         _l("Protocol number"), [DataRequired(_l("Write the number.")), at_most(40)]
     )
     on = DayField(_l("Protocol date"), [InputRequired(_l("Write the date."))])
+    registry = StringField(
+        _l("Registry"),
+        [at_most(80)],
+        description=_l("Only if the body has more than one."),
+    )
+    case_file = StringField(_l("Case file"), [at_most(80)])
+    sender_number = _sender_number()
+    sender_on = DayField(_l("Date of the sender’s protocol"), [Optional()])
+    sender_registry = StringField(_l("Registry of the sender"), [at_most(80)])
+
+    def protocol(self) -> Protocol:
+        """What the body gave."""
+        registry, case_file = self.registry.data or "", self.case_file.data or ""
+        return Protocol(self.number.data, self.on.data, registry, case_file)
+
+    def sender_protocol(self) -> Protocol:
+        """What the sender's document bears."""
+        registry = self.sender_registry.data or ""
+        return Protocol(self.sender_number.data or "", self.sender_on.data, registry)
 
 
 class RegulariseForm(PtmForm):

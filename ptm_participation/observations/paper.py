@@ -18,7 +18,7 @@ from ptm_participation.core.uploads import ACCEPTED, FileRefused, receive
 from ptm_participation.observations import codes, documents, incoming, service
 from ptm_participation.observations.blueprint import bp
 from ptm_participation.observations.intake import CountedOtherwise, InTheFuture, NotYetOpen
-from ptm_participation.observations.models import IncomingMail, Observation
+from ptm_participation.observations.models import IncomingMail, Observation, Protocol
 from ptm_participation.observations.office import (
     municipality_id,
     observation_at,
@@ -106,6 +106,18 @@ def _proposed(mail: IncomingMail) -> dict[str, Any]:
         "title": keepable(mail.subject)[:200],
         "text": keepable(mail.content["body"]),
         "identity": (IdentityLevel.PEC if certified else IdentityLevel.NONE).value,
+        **_attested(mail.content.get("registration")),
+    }
+
+
+def _attested(registration: dict[str, str] | None) -> dict[str, Any]:
+    """The sender's own protocol, if the message brings its data."""
+    if not registration:
+        return {}
+    return {
+        "sender_number": registration["number"],
+        "sender_on": dt.date.fromisoformat(registration["on"]) if registration["on"] else None,
+        "sender_registry": registration["registry"],
     }
 
 
@@ -132,6 +144,7 @@ def _enter(form: PaperForm, procedure: Procedure, mail: IncomingMail | None) -> 
                 enclosed=[*enclosed, *([scan[1]] if scan else [])],
                 counted=_counted(form),
                 protocol=_protocol(form),
+                sender_protocol=_sender_protocol(form),
             )
         return service.enter_observation(
             officer(),
@@ -141,6 +154,7 @@ def _enter(form: PaperForm, procedure: Procedure, mail: IncomingMail | None) -> 
             scan=scan[1] if scan else None,
             counted=_counted(form),
             protocol=_protocol(form),
+            sender_protocol=_sender_protocol(form),
         )
     except InTheFuture as error:
         form.arrived_on.errors = [str(error)]
@@ -185,10 +199,17 @@ def _scan(form: PaperForm) -> tuple[str, Kept] | None:
         return None
 
 
-def _protocol(form: PaperForm) -> tuple[str, dt.date] | None:
+def _protocol(form: PaperForm) -> Protocol | None:
     if not form.protocol_number.data:
         return None
-    return form.protocol_number.data, form.protocol_on.data
+    return Protocol(form.protocol_number.data, form.protocol_on.data)
+
+
+def _sender_protocol(form: PaperForm) -> Protocol | None:
+    if not form.sender_number.data:
+        return None
+    registry = form.sender_registry.data or ""
+    return Protocol(form.sender_number.data, form.sender_on.data, registry)
 
 
 def _counted(form: PaperForm) -> CountedOtherwise | None:

@@ -1,7 +1,8 @@
 """The bridge to the body's protocol: its numbers come in and go out as a table.
 
 The protocol of a body is another program. What it gave is brought in from a CSV with the columns
-`registro`, `numero`, `protocollo`, `data`: all of it, or nothing and a sentence for each line.
+`registro`, `numero`, `protocollo`, `data`, and those of registry, case file and the sender's own
+protocol if the table has them: all of it, or nothing and a sentence for each line.
 """
 
 import csv
@@ -9,6 +10,7 @@ import dataclasses
 import datetime as dt
 import io
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -23,15 +25,20 @@ from ptm_participation.core.errors import DomainError, NotFound
 from ptm_participation.core.numbers import whole
 from ptm_participation.core.transaction import use_case
 from ptm_participation.observations import bulk
-from ptm_participation.observations.models import Observation
+from ptm_participation.observations.models import Observation, Protocol
 from ptm_participation.procedure.models import Procedure, Register
 
 COLUMNS = ("registro", "numero", "protocollo", "data")
+MORE_COLUMNS = (
+    *("registro_protocollo", "fascicolo"),
+    *("protocollo_mittente", "data_mittente", "registro_mittente"),
+)
 MOST_LINES = 20_000
 MOST_BYTES = 5_000_000
 MOST_PROBLEMS = 50
 MOST_DOUBLED = 200
 LONGEST_NUMBER = 40
+LONGEST_NAME = 80
 
 
 class NotATable(DomainError):
@@ -44,13 +51,16 @@ class TooManyLines(DomainError):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Given:
-    """A line of the table: which observation got which protocol number, of which day."""
+    """A line of the table: which observation got which protocol, and bears which of its sender.
+
+    None for what the line leaves as it is.
+    """
 
     line: int
     register: str
     number: int
-    protocol: str
-    on: dt.date
+    own: Protocol | None
+    sender: Protocol | None
 
 
 class WrongLines(DomainError):
@@ -85,12 +95,15 @@ def read(content: bytes) -> list[Given]:
         for row in reader:
             if reader.line_num > MOST_LINES:
                 raise TooManyLines(most=MOST_LINES)
-            values = {name: (row.get(name) or "").strip() for name in COLUMNS}
-            if not any(values.values()):
-                continue
-            given = _given(reader.line_num, values, problems)
-            if given is not None:
-                found.append(given)
+            values = {
+                name: (row.get(name) or "").strip().removeprefix("'")
+                for name in (*COLUMNS, *MORE_COLUMNS)
+            }
+            if not any(values[name] for name in ("protocollo", "data", "protocollo_mittente")):
+                continue  # nothing is given yet
+            line = _Line(reader.line_num, values)
+            found.append(line.given())
+            problems += line.problems
     except csv.Error:
         raise NotATable(columns=", ".join(COLUMNS)) from None
     if problems:
@@ -98,25 +111,55 @@ def read(content: bytes) -> list[Given]:
     return found
 
 
-def _given(line: int, values: dict[str, str], problems: list[str]) -> Given | None:
-    number, protocol = whole(values["numero"]), values["protocollo"].removeprefix("'")
-    day = _day(values["data"])
-    if number is None:
-        said = _("Line %(line)d: «%(value)s» is no number.", line=line, value=values["numero"][:40])
-        problems.append(said)
-    elif not protocol or len(protocol) > LONGEST_NUMBER or not protocol.isprintable():
-        problems.append(_("Line %(line)d: the protocol number is missing or too long.", line=line))
-    elif day is None or day > clock.today():
-        problems.append(
-            _(
-                "Line %(line)d: «%(value)s» is no day, or one still to come.",
-                line=line,
-                value=values["data"][:40],
+class _Line:
+    """Reads one line, noting what cannot be."""
+
+    def __init__(self, line: int, values: dict[str, str]) -> None:
+        self.line = line
+        self.values = values
+        self.problems: list[str] = []
+
+    def given(self) -> Given:
+        """What the line gives; worth something only without problems."""
+        number = whole(self.values["numero"])
+        if number is None:
+            self._refuse(_("«%(value)s» is no number.", value=self.values["numero"][:40]))
+        own = sender = None
+        if self.values["protocollo"] or self.values["data"]:
+            if not self.values["protocollo"]:
+                self._refuse(_("the protocol number is missing."))
+            own = Protocol(
+                self._words("protocollo", LONGEST_NUMBER),
+                self._day("data"),
+                self._words("registro_protocollo", LONGEST_NAME),
+                self._words("fascicolo", LONGEST_NAME),
             )
-        )
-    else:
-        return Given(line, values["registro"], number, protocol, day)
-    return None
+        if self.values["protocollo_mittente"]:
+            sender = Protocol(
+                self._words("protocollo_mittente", LONGEST_NUMBER),
+                self._day("data_mittente") if self.values["data_mittente"] else None,
+                self._words("registro_mittente", LONGEST_NAME),
+            )
+        return Given(self.line, self.values["registro"], number or 0, own, sender)
+
+    def _words(self, name: str, longest: int) -> str:
+        value = self.values[name]
+        if len(value) > longest or not value.isprintable():
+            self._refuse(
+                _("«%(value)s» is too long, or has signs that are no letters.", value=value[:40])
+            )
+        return value
+
+    def _day(self, name: str) -> dt.date | None:
+        day = _day(self.values[name])
+        if day is None or day > clock.today():
+            self._refuse(
+                _("«%(value)s» is no day, or one still to come.", value=self.values[name][:40])
+            )
+        return day
+
+    def _refuse(self, problem: str) -> None:
+        self.problems.append(_("Line %(line)d: %(problem)s", line=self.line, problem=problem))
 
 
 def _day(text: str) -> dt.date | None:
@@ -136,22 +179,10 @@ def bring_in(actor: Actor, procedure: Procedure, several: Sequence[Given]) -> in
     Several observations may have come in one document and share its number; one observation
     has one, so a line that gives it another twice is refused.
     """
-    known = {
-        (slug, number): (key, protocol, on)
-        for slug, number, key, protocol, on in ask(
-            sa.select(
-                Register.slug,
-                Observation.number,
-                Observation.id,
-                Observation.protocol_number,
-                Observation.protocol_on,
-            )
-            .join(Register, Register.id == Observation.register_id)
-            .where(Observation.procedure_id == procedure.id, Observation.annulled_at.is_(None))
-        )
-    }
+    known = {row[:2]: row for row in ask(_protocols_of(procedure))}
     problems: list[str] = []
-    wanted: dict[int, tuple[str, dt.date]] = {}
+    own: dict[int, Protocol] = {}
+    senders: dict[int, Protocol] = {}
     for given in several:
         found = known.get((given.register, given.number))
         if found is None:
@@ -163,21 +194,53 @@ def bring_in(actor: Actor, procedure: Procedure, several: Sequence[Given]) -> in
                     register=given.register[:40],
                 )
             )
-        elif wanted.get(found[0], (given.protocol, given.on)) != (given.protocol, given.on):
-            problems.append(
-                _(
-                    "Line %(line)d: n. %(number)d has another protocol number in this table.",
-                    line=given.line,
-                    number=given.number,
+            continue
+        for wanted, protocol, known_one in (
+            (own, given.own, Protocol(*found[3:7])),
+            (senders, given.sender, Protocol(*found[7:10])),
+        ):
+            if protocol is None:
+                continue
+            if wanted.get(found[2], protocol) != protocol:
+                problems.append(
+                    _(
+                        "Line %(line)d: n. %(number)d has another protocol number in this table.",
+                        line=given.line,
+                        number=given.number,
+                    )
                 )
-            )
-        elif (found[1], found[2]) != (given.protocol, given.on):
-            wanted[found[0]] = (given.protocol, given.on)
+            elif _in_full(known_one, procedure) != _in_full(protocol, procedure):
+                wanted[found[2]] = protocol
     if problems:
         raise WrongLines(problems)
-    if wanted:
-        bulk.record_protocols(actor, wanted)
-    return len(wanted)
+    bulk.record_protocols(actor, own, senders)
+    return len(own.keys() | senders.keys())
+
+
+def _in_full(protocol: Protocol, procedure: Procedure) -> Protocol:
+    """The protocol with the case file that it has if it names none."""
+    return protocol._replace(case_file=protocol.case_file or procedure.case_file)
+
+
+def _protocols_of(procedure: Procedure) -> Any:
+    """Register, number, key, then the body's protocol and the sender's, of what stands."""
+    return (
+        sa.select(
+            Register.slug,
+            Observation.number,
+            Observation.id,
+            Observation.protocol_number,
+            Observation.protocol_on,
+            Observation.protocol_registry,
+            Observation.protocol_case_file,
+            Observation.sender_protocol_number,
+            Observation.sender_protocol_on,
+            Observation.sender_protocol_registry,
+        )
+        .join(Register, Register.id == Observation.register_id)
+        .where(Observation.procedure_id == procedure.id, Observation.annulled_at.is_(None))
+        .order_by(Register.id, Observation.number)
+    )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -226,9 +289,12 @@ def doubled(procedure: Procedure, *, seen_by: Reader) -> list[Shared]:
     return [Shared(*key, tuple(numbers)) for key, numbers in found.items()]
 
 
-def _armless(number: str) -> str:
+def _cell(value: str | dt.date | None) -> str:
     """No spreadsheet takes it for a formula; `read` takes the mark off again."""
-    return f"'{number}" if number.startswith(("=", "+", "-", "@")) else number
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    text = value or ""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
 def as_table(procedure: Procedure, *, seen_by: Reader) -> bytes:
@@ -238,21 +304,12 @@ def as_table(procedure: Procedure, *, seen_by: Reader) -> bytes:
     """
     if not seen_by.can(Permission.REGISTER):
         raise NotFound()
-    rows = ask(
-        sa.select(
-            Register.slug,
-            Observation.number,
-            Observation.protocol_number,
-            Observation.protocol_on,
-        )
-        .join(Register, Register.id == Observation.register_id)
-        .where(Observation.procedure_id == procedure.id, Observation.annulled_at.is_(None))
-        .order_by(Register.id, Observation.number)
-    )
     buffer = io.StringIO()
     buffer.write("\ufeff")
     writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for slug, number, protocol, on in rows:
-        writer.writerow((slug, number, _armless(protocol), on.isoformat() if on else ""))
+    writer.writerow((*COLUMNS, *MORE_COLUMNS))
+    for slug, number, _key, *protocols in ask(_protocols_of(procedure)):
+        own = _in_full(Protocol(*protocols[:4]), procedure)
+        sent = Protocol(*protocols[4:])
+        writer.writerow((slug, number, *map(_cell, (*own, *sent[:3]))))
     return buffer.getvalue().encode("utf-8")

@@ -31,7 +31,12 @@ from ptm_participation.observations.intake import (
     holds,
     submit_observation,
 )
-from ptm_participation.observations.models import Observation, ObservationParty, WorkingText
+from ptm_participation.observations.models import (
+    Observation,
+    ObservationParty,
+    Protocol,
+    WorkingText,
+)
 from ptm_participation.observations.received import Received
 from ptm_participation.observations.workflow import (
     OBSERVATION_WORKFLOW,
@@ -65,7 +70,8 @@ def enter_observation(
     token: str,
     scan: Kept | None = None,
     counted: CountedOtherwise | None = None,
-    protocol: tuple[str, dt.date] | None = None,
+    protocol: Protocol | None = None,
+    sender_protocol: Protocol | None = None,
 ) -> Observation:
     """Register what came on paper or by mail, with its protocol number if it has one.
 
@@ -78,13 +84,15 @@ def enter_observation(
     if not holds(observation, window, received, counted) or _other_protocol(observation, protocol):
         raise SentWithOtherWords(number=observation.number)
     if protocol is not None and not observation.protocol_number:
-        record_protocol(actor, observation, number=protocol[0], on=protocol[1])
+        record_protocol(actor, observation, protocol)
+    if sender_protocol is not None and not observation.sender_protocol_number:
+        record_sender_protocol(actor, observation, sender_protocol)
     return observation
 
 
-def _other_protocol(observation: Observation, protocol: tuple[str, dt.date] | None) -> bool:
-    known = (observation.protocol_number, observation.protocol_on)
-    return protocol is not None and bool(observation.protocol_number) and protocol != known
+def _other_protocol(observation: Observation, protocol: Protocol | None) -> bool:
+    known = observation.protocol
+    return protocol is not None and bool(known.number) and protocol != known
 
 
 class Annulled(DomainError):
@@ -103,15 +111,46 @@ def _record(actor: Actor, action: str, observation: Observation, **payload: Any)
 
 
 @use_case
-def record_protocol(actor: Actor, observation: Observation, *, number: str, on: dt.date) -> None:
-    """Write down the protocol number that the body gave, or correct it."""
+def record_protocol(actor: Actor, observation: Observation, protocol: Protocol) -> None:
+    """Write down the protocol number that the body gave, or correct it. Raises InTheFuture."""
     must_stand(observation)
-    if on > clock.today():
-        raise InTheFuture()
-    before = observation.give_protocol(number, on)
+    if protocol.case_file == observation.procedure.case_file:
+        protocol = protocol._replace(case_file="")  # that of all, should it be corrected
+    before = observation.give_protocol(dated(protocol))
     _record(
-        actor, "observation.protocol_recorded", observation, before=before, number=number, on=on
+        actor,
+        "observation.protocol_recorded",
+        observation,
+        before=before,
+        **observation.protocol._asdict(),
     )
+
+
+@use_case
+def record_sender_protocol(actor: Actor, observation: Observation, protocol: Protocol) -> None:
+    """Write down the sender's own protocol number, as the document bears it; an empty number
+    takes it away. Raises InTheFuture."""
+    must_stand(observation)
+    before = observation.sender_protocol
+    number, on, registry, _case_file = dated(protocol)
+    observation.sender_protocol_number = number.strip()
+    observation.sender_protocol_on = on if number.strip() else None
+    observation.sender_protocol_registry = registry.strip() if number.strip() else ""
+    if before != observation.sender_protocol:
+        _record(
+            actor,
+            "observation.sender_protocol_recorded",
+            observation,
+            before=before,
+            **observation.sender_protocol._asdict(),
+        )
+
+
+def dated(protocol: Protocol) -> Protocol:
+    """The protocol, if its day has come. Raises InTheFuture."""
+    if protocol.on is not None and protocol.on > clock.today():
+        raise InTheFuture()
+    return protocol
 
 
 @use_case

@@ -36,7 +36,7 @@ from ptm_participation.core.transaction import use_case
 from ptm_participation.demonstration import ACCOUNTS, password_of, print_accounts
 from ptm_participation.observations import bulk
 from ptm_participation.observations.bulk import Arrival, Taken
-from ptm_participation.observations.models import Observation
+from ptm_participation.observations.models import Observation, Protocol
 from ptm_participation.observations.workflow import Channel
 from ptm_participation.procedure import queries as procedures
 from ptm_participation.procedure.models import IdentityLevel, Procedure, StepKind, Window
@@ -296,9 +296,9 @@ class _Process:
             protocol=None if online else self._protocol(received.received_at),
         )
 
-    def _protocol(self, at: dt.datetime) -> tuple[str, dt.date]:
+    def _protocol(self, at: dt.datetime) -> Protocol:
         self.protocol += self.chance.randint(1, 4)
-        return f"{self.protocol:07d}", clock.rome(at).date()
+        return Protocol(f"{self.protocol:07d}", clock.rome(at).date())
 
     def _label(self, letters: Sequence[Letter], taken: Sequence[Taken]) -> None:
         slug = self.window.register.slug

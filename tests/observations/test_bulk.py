@@ -20,7 +20,7 @@ from ptm_participation.core.uploads import PDF
 from ptm_participation.observations import bulk, intake, service
 from ptm_participation.observations.bulk import Arrival, TakenAlready
 from ptm_participation.observations.intake import CountedOtherwise, NothingAsked
-from ptm_participation.observations.models import Observation
+from ptm_participation.observations.models import Observation, Protocol
 from ptm_participation.observations.received import Enclosed, Received
 from ptm_participation.observations.workflow import Channel, FileClass
 from ptm_participation.procedure.models import IdentityLevel, Register
@@ -62,7 +62,7 @@ def _arrivals(staff: User) -> list[Arrival]:
                 name="Comune di Rho",
                 sections="",
             ),
-            {"protocol": ("0187601", clock.parse_day("2020-10-19"))},
+            {"protocol": Protocol("0187601", clock.parse_day("2020-10-19"))},
         ),
         (
             staff,
@@ -89,8 +89,7 @@ def _one_by_one(arrivals: list[Arrival]) -> None:
                 counted=arrival.counted,
             )
             if arrival.protocol:
-                number, on = arrival.protocol
-                service.record_protocol(arrival.actor, made, number=number, on=on)
+                service.record_protocol(arrival.actor, made, arrival.protocol)
 
 
 def _name_files(received: Received) -> None:
@@ -105,7 +104,7 @@ def _numbered() -> list[Observation]:
 def _work_one_by_one(staff: User, manager: User, rho: Stakeholder) -> None:
     for turn, row in enumerate(_numbered()):
         if row.protocol_number == "":
-            service.record_protocol(staff, row, number=f"01880{turn}", on=clock.today())
+            service.record_protocol(staff, row, Protocol(f"01880{turn}", clock.today()))
     for row in _numbered():
         service.check_observation(staff, row)
     service.tie_party(staff, _numbered()[2].submitter, rho)
@@ -118,7 +117,7 @@ def _work_in_bulk(staff: User, manager: User, rho: Stakeholder) -> None:
     keys = [row.id for row in _numbered()]
     without = {key: turn for turn, key in enumerate(keys) if turn != 2}
     bulk.record_protocols(
-        staff, {key: (f"01880{turn}", clock.today()) for key, turn in without.items()}
+        staff, {key: Protocol(f"01880{turn}", clock.today()) for key, turn in without.items()}
     )
     bulk.check_observations(staff, keys)
     bulk.tie_parties(staff, {keys[2]: rho.id})

@@ -11,7 +11,7 @@ from ptm_participation.core import audit, clock, form_tokens
 from ptm_participation.core.db import db
 from ptm_participation.core.errors import WrongState
 from ptm_participation.observations import annulment, codes, incoming, service
-from ptm_participation.observations.models import IncomingMail, Observation
+from ptm_participation.observations.models import IncomingMail, Observation, Protocol
 from ptm_participation.observations.received import Enclosed
 from ptm_participation.observations.service import Annulled
 from ptm_participation.observations.workflow import Channel, FileClass, MailState
@@ -40,7 +40,7 @@ def test_the_case_is_followed_from_receipt_to_publication_with_each_date(
     with clock.at("2020-10-20T10:00"):
         made = factories.observation(token=token)
     with clock.at("2020-10-22T10:00"):
-        service.record_protocol(manager, made, number="0187643", on=dt.date(2020, 10, 21))
+        service.record_protocol(manager, made, Protocol("0187643", dt.date(2020, 10, 21)))
         service.check_observation(manager, made)
 
     with clock.at("2021-05-12T10:00"):
@@ -87,7 +87,7 @@ def test_an_annulled_entry_keeps_its_number_and_counts_no_more(
     token = form_tokens.new_token()
     made = factories.observation(token=token, subject="Registrata due volte")
     factories.observation(subject="Quella buona")
-    service.record_protocol(manager, made, number="0187643", on=clock.today())
+    service.record_protocol(manager, made, Protocol("0187643", clock.today()))
     service.publish(manager, [made])
 
     done = as_manager.open(FIRST).follow("Annulla la registrazione").submit(because="Vedi n. 2")

@@ -14,7 +14,7 @@ from ptm_participation.core import audit, clock
 from ptm_participation.core.db import db
 from ptm_participation.core.storage import files
 from ptm_participation.observations import incoming
-from ptm_participation.observations.models import IncomingMail, Observation
+from ptm_participation.observations.models import IncomingMail, Observation, Protocol
 from ptm_participation.observations.workflow import Basis, Channel, MailState
 from tests import factories
 from tests.commands import ptm
@@ -76,6 +76,20 @@ def test_the_same_with_the_last_second_past_is_late(as_staff: Browser) -> None:
         _enter(_upload(as_staff, pec.certified(day="03/11/2020", hour="00:00:00")))
 
     assert not _only().in_time
+
+
+def test_the_protocol_of_a_sending_body_is_read_from_its_message(as_staff: Browser) -> None:
+    signature = b"""<Segnatura xmlns="http://www.digitPa.gov.it/protocollo/"><Intestazione>
+        <Identificatore><CodiceAmministrazione>c_h264</CodiceAmministrazione>
+        <CodiceAOO>RHO</CodiceAOO><NumeroRegistrazione>0004471</NumeroRegistrazione>
+        <DataRegistrazione>2020-10-30</DataRegistrazione></Identificatore>
+        </Intestazione></Segnatura>"""
+    raw = pec.certified(pec.text(), pec.attachment("Segnatura.xml", signature, "text/xml"))
+    with clock.at(NOVEMBER):
+        as_staff.sign_in("istruttrice@example.org", PASSWORD)
+        _enter(_upload(as_staff, raw))
+
+    assert _only().sender_protocol == Protocol("0004471", dt.date(2020, 10, 30), "c_h264 RHO")
 
 
 def test_a_message_is_entered_once(as_staff: Browser) -> None:

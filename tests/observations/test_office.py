@@ -13,7 +13,7 @@ from ptm_participation.core.db import db
 from ptm_participation.core.errors import WrongState
 from ptm_participation.observations import lists, service
 from ptm_participation.observations.lists import Filter
-from ptm_participation.observations.models import Observation
+from ptm_participation.observations.models import Observation, Protocol
 from ptm_participation.observations.workflow import (
     OBSERVATION_WORKFLOW,
     Channel,
@@ -395,7 +395,7 @@ def test_a_declared_party_is_tied_to_a_stakeholder_and_stays_as_declared(
 
 def test_the_history_tells_who_did_what(as_staff: Browser, staff: User) -> None:
     made = factories.observation()
-    service.record_protocol(staff, made, number="77", on=clock.today())
+    service.record_protocol(staff, made, Protocol("77", clock.today()))
 
     page = as_staff.open(f"{FIRST}/cronologia")
 
@@ -407,8 +407,8 @@ def test_a_corrected_protocol_number_is_told_with_the_one_before(
     as_staff: Browser, staff: User
 ) -> None:
     made = factories.observation()
-    service.record_protocol(staff, made, number="77", on=clock.today())
-    service.record_protocol(staff, made, number="78", on=clock.today())
+    service.record_protocol(staff, made, Protocol("77", clock.today()))
+    service.record_protocol(staff, made, Protocol("78", clock.today()))
 
     told = as_staff.open(f"{FIRST}/cronologia").rows()
 

@@ -78,6 +78,8 @@ def test_protocol_scan_and_representative_come_with_it(as_staff: Browser) -> Non
         representative="Carla Verdi",
         protocol_number="0187001",
         protocol_on="2020-10-19",
+        sender_number="4471",
+        sender_on="2020-10-15",
         scan=(io.BytesIO(factories.PDF_BYTES), "lettera.pdf"),
     )
 

@@ -28,7 +28,12 @@ def test_the_table_goes_out_is_filled_and_comes_back(as_staff: Browser) -> None:
     factories.observation()
     factories.observation()
     table = as_staff.open(f"{BRIDGE}.csv").response.data.decode("utf-8-sig")
-    assert table.splitlines() == ["registro;numero;protocollo;data", "ptm;1;;", "ptm;2;;"]
+    assert table.splitlines() == [
+        "registro;numero;protocollo;data;registro_protocollo;fascicolo;"
+        "protocollo_mittente;data_mittente;registro_mittente",
+        "ptm;1;;;;7.3/2017/18;;;",
+        "ptm;2;;;;7.3/2017/18;;;",
+    ]
 
     filled = table.replace("ptm;1;;", "ptm;1;0187650;2020-10-19").replace(
         "ptm;2;;", "ptm;2;0187651;19/10/2020"
@@ -49,7 +54,8 @@ def test_the_table_goes_out_is_filled_and_comes_back(as_staff: Browser) -> None:
         ("ptm;9;1;2020-10-19", "Riga 3: non c’è una n. 9 nel registro «ptm»."),
         ("ptm;uno;1;2020-10-19", "Riga 3: «uno» non è un numero."),
         ("ptm;1;2;2031-01-01", "Riga 3: «2031-01-01» non è un giorno, o deve ancora venire."),
-        ("ptm;1;;2020-10-19", "Riga 3: il numero di protocollo manca o è troppo lungo."),
+        (f"ptm;1;{'9' * 41};2020-10-19", "è troppo lungo"),
+        ("ptm;1;;2020-10-19", "Riga 3: manca il numero di protocollo."),
         (
             "ptm;1;2;2020-10-19",
             "Riga 3: la n. 1 ha un altro numero di protocollo in questa tabella.",
@@ -63,6 +69,25 @@ def test_one_wrong_line_and_nothing_is_written(as_staff: Browser, line: str, sen
 
     assert sentence in page.text
     assert _numbers() == [""]
+
+
+def test_a_table_filled_in_part_writes_that_part_and_the_protocol_of_senders_too(
+    as_staff: Browser,
+) -> None:
+    factories.observation()
+    factories.observation()
+    columns = "numero;registro;protocollo;data;fascicolo;protocollo_mittente;data_mittente"
+    lines = "1;ptm;0187650;2020-10-19;7.3/2020/4;4471;2020-10-15\n2;ptm;;;;;\n"
+
+    done = _send(as_staff, f"{columns}\n{lines}")
+
+    assert "Scritto 1 numero di protocollo" in done.text
+    assert _numbers() == ["0187650", ""]
+    page = as_staff.open("/ufficio/osservazioni/ptm/1")
+    assert "Fascicolo 7.3/2020/4" in page.text
+    assert "Protocollo del mittente 4471 del 15 ottobre 2020" in page.text
+    history = as_staff.open("/ufficio/osservazioni/ptm/1/cronologia").text
+    assert "4471 del 15 ottobre 2020" in history
 
 
 @pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "\x00\x01", "numero;data\n1;2020-01-01\n"])

@@ -29,7 +29,7 @@ from ptm_participation.observations.workflow import (
     Regularity,
 )
 from ptm_participation.plan.models import Anchor, Document, SectionVersion
-from ptm_participation.procedure.models import IdentityLevel, Register
+from ptm_participation.procedure.models import IdentityLevel, Procedure, Register
 from ptm_participation.reporting.exports import Column, Kind
 from ptm_participation.reporting.exports.sheet import BATCH, Cells, Row
 from ptm_participation.reporting.sheets.content import Content, Wanted
@@ -55,6 +55,11 @@ def _columns() -> list[Column]:
         Column("number", _("Number"), Kind.NUMBER),
         Column("protocol_number", _("Protocol number"), width=18),
         Column("protocol_date", _("Protocol date"), Kind.DAY),
+        Column("protocol_registry", _("Registry")),
+        Column("case_file", _("Case file"), width=16),
+        Column("sender_protocol", _("Protocol number of the sender"), width=18),
+        Column("sender_protocol_date", _("Date of the sender’s protocol"), Kind.DAY),
+        Column("sender_registry", _("Registry of the sender")),
         Column("channel", _("Way in")),
         Column("sent_on", _("Sent on"), Kind.DAY),
         Column("received_at", _("Received at"), Kind.INSTANT),
@@ -110,6 +115,13 @@ def _query(conditions: Conditions) -> sa.Select[Any]:
         Observation.number.label("number"),
         Observation.protocol_number.label("protocol_number"),
         Observation.protocol_on.label("protocol_date"),
+        Observation.protocol_registry.label("protocol_registry"),
+        sa.func.coalesce(
+            sa.func.nullif(Observation.protocol_case_file, ""), Procedure.case_file
+        ).label("case_file"),
+        Observation.sender_protocol_number.label("sender_protocol"),
+        Observation.sender_protocol_on.label("sender_protocol_date"),
+        Observation.sender_protocol_registry.label("sender_registry"),
         _as_kept(Observation.channel).label("channel"),
         Submission.sent_on.label("sent_on"),
         Observation.received_at.label("received_at"),
@@ -139,6 +151,7 @@ def _query(conditions: Conditions) -> sa.Select[Any]:
     return (
         sa.select(*cells)
         .join(Register, Register.id == Observation.register_id)
+        .join(Procedure, Procedure.id == Observation.procedure_id)
         .join(Submission, Submission.id == Observation.submission_id)
         .join(
             submitter,
