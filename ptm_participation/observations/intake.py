@@ -61,6 +61,10 @@ class WindowShut(DomainError):
     message = _l("Observations are closed by an act: %(act)s.")
 
 
+class SentAfterArrival(DomainError):
+    message = _l("It cannot have been sent after it arrived.")
+
+
 class NothingAsked(DomainError):
     message = _l("Write what you ask.")
 
@@ -111,8 +115,8 @@ def submit_observation(
 
     The same token again returns the observation that it made the first time. After the term
     it is taken as late. Raises NotYetOpen, WindowShut, NothingAsked, SectionOfAnotherPlan,
-    UnknownMunicipality, InTheFuture or ReasonNeeded; then nothing is written and no number
-    is used up.
+    UnknownMunicipality, InTheFuture, SentAfterArrival or ReasonNeeded; then nothing is written and
+    no number is used up.
     """
     made = form_tokens.claim(token)
     if made is not None:
@@ -193,10 +197,12 @@ def date_that_counts(
 
 
 def check_received(window: Window, received: Received, counts_at: dt.datetime) -> None:
-    """Raises InTheFuture, NotYetOpen, WindowShut or NothingAsked."""
+    """Raises InTheFuture, SentAfterArrival, NotYetOpen, WindowShut or NothingAsked."""
     now = clock.now() + dt.timedelta(seconds=5)  # another server's clock may be a little ahead
     if received.received_at > now or counts_at > now:
         raise InTheFuture()
+    if received.sent_on is not None and received.sent_on > clock.rome(received.received_at).date():
+        raise SentAfterArrival()
     if not window.has_opened(counts_at):
         raise NotYetOpen()
     if not window.takes(received.received_at):

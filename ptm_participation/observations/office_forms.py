@@ -89,7 +89,7 @@ class PaperForm(PtmForm):
     protocol_number = StringField(_l("Protocol number"), [at_most(40)])
     protocol_on = DayField(_l("Protocol date"))
     sender_number = _sender_number()
-    sender_on = DayField(_l("Date of the sender’s protocol"), [Optional()])
+    sender_on = DayField(_l("Date of the sender’s protocol"))
     sender_registry = StringField(_l("Registry of the sender"), [at_most(80)])
     counts_on = DayField(
         _l("Another day counts"),

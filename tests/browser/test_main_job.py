@@ -5,7 +5,6 @@ Every row is made through the pages or `ptm`, on a new installation.
 
 import csv
 import io
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from tests import factories
 from tests.browser.looks import assert_good
-from tests.conftest import PASSWORD
+from tests.browser.people import choose, one_time_link, set_password, sign_in
 from tests.serving.server import Installation
 
 NORMS = """<akomaNtoso xmlns="http://docs.oasis-open.org/legaldocml/ns/akn/3.0"><act><body>
@@ -34,7 +33,7 @@ def test_the_main_job_from_an_empty_machine(
 ) -> None:
     norms = tmp_path / "norme.xml"
     norms.write_text(NORMS, encoding="utf-8")
-    link = _one_time_link(installation.ptm("init"))
+    link = one_time_link(installation.ptm("init"))
     installation.ptm("plan", "import", str(norms), "--document", "NDA", "--edition", "adottata")
     with installation.served() as served:
         officer, manager = _open_accounts(someone, served.url, link)
@@ -47,28 +46,10 @@ def test_the_main_job_from_an_empty_machine(
     assert "intact" in installation.ptm("audit", "verify")
 
 
-def _one_time_link(said: str) -> str:
-    found = re.search(r"http\S+(/imposta-password/\S+)", said)
-    assert found is not None, said
-    return found[1]
-
-
-def _choose(page: Page, words: str) -> None:
-    """Choose the one that begins so, a radio button or a checkbox."""
-    page.locator("label").filter(has_text=re.compile(rf"^\s*{re.escape(words)}")).first.click()
-
-
-def _set_password(page: Page, link: str) -> None:
-    page.goto(link)
-    page.get_by_label("Nuova password").fill(PASSWORD)
-    page.get_by_label("La stessa password").fill(PASSWORD)
-    page.get_by_role("button", name="Imposta la password").click()
-
-
 def _open_accounts(someone: Arrive, url: str, link: str) -> tuple[str, str]:
     """The administrator opens an account for each; they set their passwords by their links."""
     administrator = someone(url)
-    _set_password(administrator, link)
+    set_password(administrator, link)
     links = []
     for email, name, role in (
         ("istruttrice@example.org", "Irene Costa", "Personale dell’ufficio"),
@@ -78,12 +59,12 @@ def _open_accounts(someone: Arrive, url: str, link: str) -> tuple[str, str]:
         administrator.get_by_role("link", name="Aggiungi un utente").click()
         administrator.get_by_label("E-mail").fill(email)
         administrator.get_by_label("Nome e cognome").fill(name)
-        _choose(administrator, role)
+        choose(administrator, role)
         administrator.locator("form button.btn-primary").click()
-        links.append(_one_time_link(administrator.locator(".ptm-hash").inner_text()))
+        links.append(one_time_link(administrator.locator(".ptm-hash").inner_text()))
     for one in links:
         person = someone(url)
-        _set_password(person, one)
+        set_password(person, one)
     return "istruttrice@example.org", "dirigente@example.org"
 
 
@@ -103,7 +84,7 @@ def _citizen_submits(page: Page, folder: Path) -> str:
     page.get_by_role("button", name="Continua").last.click()
     expect(page.get_by_role("alert")).to_contain_text("Controlla 2 campi")
     assert_good(page)
-    _choose(page, "Cambiare le parole")
+    choose(page, "Cambiare le parole")
     page.get_by_label("Come le scriveresti?").fill("riduzione del 30 per cento")
     page.get_by_label("Perché?").fill("Nei Comuni già densi il 20 per cento non basta.")
     page.get_by_label("Allegati").set_input_files(
@@ -111,7 +92,7 @@ def _citizen_submits(page: Page, folder: Path) -> str:
     )
     page.get_by_role("button", name="Continua").last.click()
 
-    _choose(page, "Cittadino")
+    choose(page, "Cittadino")
     page.get_by_role("button", name="Continua").click()
     page.get_by_label("Nome e cognome").fill("Anna Bianchi")
     page.get_by_label("Comune").select_option(label="Rho")
@@ -121,8 +102,8 @@ def _citizen_submits(page: Page, folder: Path) -> str:
     expect(page.get_by_role("heading", level=1)).to_have_text("Controlla e invia")
     expect(page.locator("main")).to_contain_text("estratto.pdf")
     assert_good(page)
-    _choose(page, "Per ora invio senza firma")
-    _choose(page, "Quello che ho scritto è vero")
+    choose(page, "Per ora invio senza firma")
+    choose(page, "Quello che ho scritto è vero")
     page.get_by_role("button", name="Invia l’osservazione").dblclick()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Osservazione n. 1 ricevuta")
@@ -160,25 +141,18 @@ def _select_words(page: Page, words: str) -> None:
     )
 
 
-def _sign_in(page: Page, email: str) -> None:
-    page.goto("/accedi")
-    page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.locator("main").get_by_role("button", name="Accedi").click()
-
-
 def _officer_works(page: Page, email: str) -> None:
     """Protocol and check the citizen's, enter one from paper, log a consultation."""
-    _sign_in(page, email)
+    sign_in(page, email)
     expect(page.get_by_role("heading", level=1)).to_contain_text("1 osservazione")
     page.locator("tbody a.t").click()
     expect(page.locator("main")).to_contain_text("Nei Comuni già densi il 20 per cento non basta.")
     expect(page.locator("main")).to_contain_text("«riduzione del 20 per cento»")
     assert_good(page)
     page.get_by_role("link", name="Inserisci il numero di protocollo").click()
-    page.get_by_label("Numero di protocollo").fill("0187643")
+    page.get_by_label("Numero di protocollo", exact=True).fill("0187643")
     page.locator("form button.btn-primary").click()
-    page.get_by_role("button", name="Segna come verificata").click()
+    page.get_by_role("button", name="Verificata: passa all’esame").click()
     expect(page.get_by_role("status")).to_contain_text("segnata come verificata")
 
     page.goto("/ufficio/osservazioni/nuova")
@@ -190,7 +164,7 @@ def _officer_works(page: Page, email: str) -> None:
     page.get_by_role("textbox", name="Oggetto").fill("Ambiti agricoli")
     page.get_by_label("Articoli e mappe").fill("art. 18")
     page.get_by_role("textbox", name="Testo").fill("Si chiede di chiarire la soglia.")
-    page.get_by_label("Numero di protocollo").fill("0187001")
+    page.get_by_label("Numero di protocollo", exact=True).fill("0187001")
     page.get_by_label("Data di protocollo").fill("2020-10-19")
     page.locator("main form button.btn-primary").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Registrata con il n. 2")
@@ -206,10 +180,10 @@ def _officer_works(page: Page, email: str) -> None:
 
     page.goto("/ufficio/osservazioni/ptm/2")
     page.get_by_role("link", name="Collega a un portatore").first.click()
-    _choose(page, "Comune di Magenta")
+    choose(page, "Comune di Magenta")
     page.locator("main form button.btn-primary").click()
     expect(page.locator("#chi")).to_contain_text("Corrisponde a Comune di Magenta")
-    page.get_by_role("button", name="Segna come verificata").click()
+    page.get_by_role("button", name="Verificata: passa all’esame").click()
     expect(page.get_by_role("status")).to_contain_text("segnata come verificata")
 
     page.goto("/ufficio/consultazioni/nuova")
@@ -218,7 +192,7 @@ def _officer_works(page: Page, email: str) -> None:
     page.get_by_label("Inizio").fill("16:45")
     page.get_by_label("Luogo").fill("Magenta")
     page.get_by_label("Trova per nome").fill("magenta")
-    _choose(page, "Comune di Magenta")
+    choose(page, "Comune di Magenta")
     page.get_by_label("Ordine del giorno").fill("Consumo di suolo")
     page.get_by_label("Articoli e mappe di cui si è parlato").fill("18")
     page.get_by_role("textbox", name="Verbale").fill("Si chiedono criteri certi.")
@@ -230,7 +204,7 @@ def _officer_works(page: Page, email: str) -> None:
 
 def _manager_reads(page: Page, email: str, folder: Path) -> dict[str, int]:
     """The summary, its exports, which agree with it, and the publication."""
-    _sign_in(page, email)
+    sign_in(page, email)
     expect(page.get_by_role("heading", level=1)).to_have_text("Sintesi")
     expect(page.locator(".ptm-fig").first).to_contain_text("2")
     shown = page.locator(".ptm-fig .n").all_inner_texts()

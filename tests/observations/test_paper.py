@@ -1,16 +1,19 @@
 """An officer enters what came on paper or by certified mail, with the date that counts."""
 
+import datetime as dt
 import io
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from ptm_participation.core import clock
 from ptm_participation.core.db import db
 from ptm_participation.observations import codes
+from ptm_participation.observations.intake import NotYetOpen, SentAfterArrival
 from ptm_participation.observations.models import Observation
-from ptm_participation.observations.workflow import Basis, FileClass, ObservationState
+from ptm_participation.observations.workflow import Basis, Channel, FileClass, ObservationState
 from tests import factories
 from tests.pages import Browser, Page
 
@@ -165,6 +168,8 @@ def test_all_that_is_wrong_is_said_at_once(as_staff: Browser) -> None:
         ("text", "", "Scrivere il testo, o un riassunto se il testo è nella scansione."),
         ("email", "rho@", "Questo indirizzo e-mail non è completo: controllalo."),
         ("protocol_number", "12", "Scrivere sia il numero sia la data di protocollo."),
+        ("sender_on", "2020-10-20", "Non può essere stata spedita dopo l’arrivo."),
+        ("sender_registry", "c_h264", "Scrivere anche il numero del protocollo del mittente."),
         ("title", "x" * 201, "Al massimo 200 caratteri."),
     ],
 )
@@ -173,7 +178,8 @@ def test_what_cannot_be_is_said_beside_the_field_and_nothing_is_written(
 ) -> None:
     page = _enter(as_staff.open(FORM), **{field: value})
 
-    shown = "protocol_on" if field == "protocol_number" else field
+    beside = {"protocol_number": "protocol_on", "sender_registry": "sender_on"}
+    shown = beside.get(field, field)
     assert sentence in page.error_of(shown)
     assert not db.session.scalar(sa.select(sa.func.count(Observation.id)))
 
@@ -184,3 +190,13 @@ def test_a_bad_scan_is_refused_and_no_number_is_used_up(as_staff: Browser) -> No
     assert "ma contiene altro" in page.error_of("scan")
     _enter(page)
     assert _only().number == 1
+
+
+def test_what_cannot_have_been_so_is_registered_by_no_way_in(app: Flask) -> None:
+    stamped_later = {"channel": Channel.REGISTERED_MAIL, "sent_on": dt.date(2020, 10, 20)}
+    with pytest.raises(SentAfterArrival):
+        factories.observation(at="2020-10-19T10:00", **stamped_later)
+    with pytest.raises(NotYetOpen):
+        factories.observation(at="2020-09-01T23:59", channel=Channel.HAND)
+
+    assert factories.observation().number == 1
