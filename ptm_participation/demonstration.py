@@ -524,7 +524,7 @@ class _Demonstration:
     # -- the office ----------------------------------------------------------------------
 
     def _office_work(self) -> None:
-        """Protocols, ties to stakeholders, checks, publication of what is ready."""
+        """Protocols, ties to stakeholders, checks; what is ready is published, and decided on."""
         rows = db.session.scalars(sa.select(Observation).order_by(Observation.number)).all()
         with clock.at("2020-12-10T10:00"):
             for row in rows[:-3]:
@@ -532,6 +532,10 @@ class _Demonstration:
         with clock.at("2021-02-10T11:00"):
             ready = [row for row in rows[:-3] if row.number % 8]
             service.publish(self.users[Role.MANAGER], ready)
+        with clock.at("2021-05-12T09:00"):
+            service.record_decision(
+                self.users[Role.MANAGER], ready, act="DCM 16/2021", on=dt.date(2021, 5, 11)
+            )
 
     def _look_at(self, row: Observation) -> None:
         if not row.protocol_number:

@@ -71,8 +71,12 @@ OFFICE = (
     "/ufficio/osservazioni/ptm/5/regolarizza",
     "/ufficio/osservazioni/ptm/5/pubblica",
     "/ufficio/osservazioni/ptm/5/ritira",
+    "/ufficio/osservazioni/ptm/5/decisione",
+    "/ufficio/osservazioni/ptm/7/annulla",
+    "/ufficio/osservazioni?annullata=si",
     "/ufficio/osservazioni/nuova",
     "/ufficio/osservazioni/pubblica",
+    "/ufficio/osservazioni/decise",
     "/ufficio/esportazioni",
     "/ufficio/consultazioni",
     "/ufficio/consultazioni?tipologia=forum",
@@ -124,6 +128,8 @@ SENT_EMPTY = (
     "/ufficio/osservazioni/nuova",
     "/ufficio/osservazioni/ptm/5/protocollo",
     "/ufficio/osservazioni/ptm/5/data",
+    "/ufficio/osservazioni/ptm/7/annulla",
+    "/ufficio/osservazioni/decise",
     "/ufficio/consultazioni/nuova",
     "/ufficio/soggetti/nuovo",
     "/ufficio/contenuti/nuovo?genere=documenti",
@@ -316,6 +322,14 @@ def _walk_the_office(walk: Walk, page: Page, visitor: Page) -> None:
         page.goto(path)
         page.locator("main form[method=post] button.btn-primary").last.click()
         walk.look(page, "refused")
+    page.goto("/ufficio/osservazioni/ptm/7/annulla")
+    page.locator("#because").fill("Registrata due volte")
+    page.locator("main form[method=post] button.btn-primary").click()
+    walk.look(page, "annulled")
+    page.goto("/ufficio/osservazioni/ptm/7/annulla/disfa")
+    walk.look(page)
+    page.locator("#because").fill("Non era la stessa")
+    page.locator("main form[method=post] button.btn-primary").click()
     page.goto("/ufficio/soggetti/1/contatti/nuovo")
     page.locator("#name").fill("Carla Verdi")
     page.locator("main form[method=post] button.btn-primary").click()
