@@ -7,7 +7,7 @@ not acts: they leave no trace in the log, and are deleted when they are old.
 
 import datetime as dt
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -98,6 +98,14 @@ def find_draft(key: str) -> Draft:
     if draft is None:
         raise DraftGone()
     return draft
+
+
+def drafts_of(keys: Sequence[str]) -> list[tuple[str, Draft]]:
+    """The drafts of these keys that are still there, in the same order."""
+    digests = {form_tokens.digest(key): key for key in keys}
+    query = sa.select(Draft).where(Draft.key_sha256.in_(digests))
+    found = {digests[draft.key_sha256]: draft for draft in db.session.scalars(query)}
+    return [(key, found[key]) for key in keys if key in found]
 
 
 @use_case

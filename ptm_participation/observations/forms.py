@@ -146,6 +146,7 @@ class PartyForm(PtmForm):
         choices=CAPACITIES,
         default=Capacity.LEGAL_REPRESENTATIVE.value,
     )
+    mandate = FileField(_l("The mandate"))
     signatories = TextAreaField(
         _l("Further signatories"),
         [at_most(5000)],

@@ -79,6 +79,7 @@ def _check(key: str, moment: dt.datetime) -> Any:
         parties=(declared := _parties(draft)),
         municipality=_municipality(declared),
         private={file.file_class.value: file for file in draft.files},
+        by_delegation=steps.by_delegation(draft.content["party"]),
         levels=_levels(draft),
         ways=_WAYS,
         kinds={kind.value: kind for kind in RequestKind},

@@ -25,6 +25,7 @@ from ptm_participation.territory.queries import get_municipality
 
 SUBJECT, REQUESTS, WHO, CHECK = "sections", "requests", "who", "check"
 TYPED = ("kind", "place", "proposed", "reasons")
+MANDATE = "mandate"  # the field of the file that lets somebody write for somebody else
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def keep_party(content: dict[str, Any], form: PartyForm) -> dict[str, Any]:
     typed = {
         field.name: storable(field.data or "")
         for field in form
-        if field.name not in {"csrf_token", "type"}
+        if field.name not in {"csrf_token", "type", MANDATE}
     }
     return {**content, "party": {**content["party"], **typed}}
 
@@ -132,15 +133,35 @@ def missing(draft: Draft) -> list[Missing]:
     form = RequestsForm(formdata=_form_data(requests_data(content)), meta={"csrf": False})
     form.validate()
     found += [Missing(REQUESTS, message, field=field) for field, message in form.all_errors]
-    return found + _missing_of_party(content["party"])
+    return found + _missing_of_party(draft)
 
 
-def _missing_of_party(party: dict[str, Any]) -> list[Missing]:
+def _missing_of_party(draft: Draft) -> list[Missing]:
+    party = draft.content["party"]
     if not party.get("type"):
         return [Missing(WHO, _("Say who you are."))]
     form = PartyForm(SubjectType(party["type"]), formdata=MultiDict(party), meta={"csrf": False})
     form.validate()
-    return [Missing(WHO, message, field=field) for field, message in form.all_errors]
+    found = [Missing(WHO, message, field=field) for field, message in form.all_errors]
+    return [*found, Missing(WHO, no_mandate(), field=MANDATE)] if lacks_mandate(draft) else found
+
+
+def by_delegation(party: dict[str, Any]) -> bool:
+    """Whether the person who writes does so for somebody else, by delegation."""
+    if not party.get("type"):
+        return False
+    private = SubjectType(party["type"]).is_private_person
+    return party.get("capacity" if private else "representative_capacity") == Capacity.DELEGATE
+
+
+def lacks_mandate(draft: Draft) -> bool:
+    """Whether somebody else is written for, and nothing shows by what right."""
+    there = any(file.file_class is FileClass.MANDATE for file in draft.files)
+    return by_delegation(draft.content["party"]) and not there
+
+
+def no_mandate() -> str:
+    return _("Add the mandate.")
 
 
 def _form_data(data: dict[str, Any]) -> MultiDict[str, str]:
@@ -180,14 +201,19 @@ def assemble(
         files=tuple(
             Enclosed(file.file_sha256, file.name, file.file_class)
             for file in draft.files
-            if file.file_class is FileClass.ATTACHMENT or _goes_with(level, file.file_class)
+            if _goes_along(file.file_class, level, content["party"])
         ),
         language=language,
     )
 
 
-def _goes_with(level: IdentityLevel, file_class: FileClass) -> bool:
-    """Whether a private file serves the way in which the author is identified."""
+def _goes_along(file_class: FileClass, level: IdentityLevel, party: dict[str, Any]) -> bool:
+    """Whether a file is sent: a private one only where it serves the way in which the author
+    is identified, or shows by what right somebody else is written for."""
+    if file_class is FileClass.ATTACHMENT:
+        return True
+    if file_class is FileClass.MANDATE:
+        return by_delegation(party)
     if level is IdentityLevel.SIGNED_FILE:
         return file_class is FileClass.SIGNED
     return level is IdentityLevel.SIGNATURE_AND_DOCUMENT

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Response, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
@@ -15,7 +15,7 @@ from ptm_participation.core.errors import DomainError, NotFound
 from ptm_participation.core.formats import language
 from ptm_participation.core.numbers import whole
 from ptm_participation.core.uploads import ACCEPTED, receive
-from ptm_participation.observations import documents, drafting, steps
+from ptm_participation.observations import documents, drafting, resuming, steps
 from ptm_participation.observations.blueprint import bp
 from ptm_participation.observations.forms import LinkForm, PartyForm, RequestsForm, SubjectTypeForm
 from ptm_participation.observations.models import Draft
@@ -27,8 +27,8 @@ from ptm_participation.procedure import queries as procedures
 from ptm_participation.procedure.models import IdentityLevel, Procedure
 from ptm_participation.stakeholders.subjects import SubjectFamily, SubjectType, family_of
 
-# What this browser's session remembers: the draft it began, the codes of what it sent.
-_LAST_DRAFT, SENT = "draft", "sent"
+# What this browser's session remembers: the codes of what it sent.
+SENT = "sent"
 
 
 # -- the start ---------------------------------------------------------------------------
@@ -47,7 +47,7 @@ def start() -> Any:
         key = drafting.begin_draft(
             window, author=author if isinstance(author, User) else None, sections=sections
         )
-        session[_LAST_DRAFT] = key  # so that this browser finds its way back to it
+        resuming.remember(key)
         step = "observations.requests" if sections else "observations.sections"
         return redirect(url_for(step, key=key))
     return render_template(
@@ -58,17 +58,8 @@ def start() -> Any:
         open_now=open_now,
         chosen=steps.chosen_sections({"requests": [{"sections": sections}]})[0],
         levels=[IdentityLevel(level) for level in procedure.sufficient_levels],
-        draft_key=_draft_begun(),
+        drafts=resuming.begun_here(signed_in_user()),
     )
-
-
-def _draft_begun() -> str | None:
-    """The key of the draft that this browser began last, while it is not sent or deleted."""
-    key = session.get(_LAST_DRAFT)
-    try:
-        return key if key and drafting.find_draft(key) else None
-    except drafting.DraftGone:
-        return None
 
 
 def _sections_asked_for(procedure: Procedure) -> list[dict[str, Any]]:
@@ -362,22 +353,35 @@ def take_files(key: str, uploads: list[Any] | None, file_class: FileClass) -> li
 def save(key: str) -> Any:
     """Autosave: the same fields as the step's form, answered with the hour of saving.
 
-    One that is overtaken by a button that added or removed a request changes nothing.
+    It needs no session: whoever holds the key may write, and the page is one of ours. One that
+    is overtaken by a button that added or removed a request, or by another answer to what the
+    submitter is, changes nothing.
     """
     draft = drafting.find_draft(key)
-    form = RequestsForm(data=steps.requests_data(draft.content))
-    if form.session_ended:
-        return {"saved": False}, 409
-    drafting.change_draft(key, lambda content: steps.keep_requests(content, form))
+    keep = {steps.WHO: _keep_who}.get(request.args.get("passo", ""), _keep_requests)
+    keep(key, draft)
     hour = clock.rome(clock.now()).strftime("%H:%M")
     return {"saved": True, "message": _("Draft saved at %(hour)s", hour=hour)}
+
+
+def _keep_requests(key: str, draft: Draft) -> None:
+    form = RequestsForm(data=steps.requests_data(draft.content))
+    drafting.change_draft(key, lambda content: steps.keep_requests(content, form))
+
+
+def _keep_who(key: str, draft: Draft) -> None:
+    kind = draft.content["party"].get("type")
+    if kind and kind == request.form.get("as"):
+        form = PartyForm(SubjectType(kind))
+        drafting.change_draft(key, lambda content: steps.keep_party(content, form))
 
 
 @bp.route("/osserva/<key>/link", methods=["POST"])
 @public
 def send_link(key: str) -> Any:
     form = LinkForm()
-    step = steps.SUBJECT if request.form.get("passo") == steps.SUBJECT else steps.REQUESTS
+    step = request.form.get("passo", "")
+    step = step if step in {steps.SUBJECT, steps.WHO} else steps.REQUESTS
     back = redirect(url_for(f"observations.{step}", key=key))
     if form.validate_on_submit():
         try:
@@ -405,15 +409,21 @@ def who(key: str) -> Any:
         return _who_type(draft, key)
     form = PartyForm(SubjectType(party["type"]), data=party)
     if request.method == "POST":
-        draft = drafting.change_draft(key, lambda content: steps.keep_party(content, form))
+        drafting.change_draft(key, lambda content: steps.keep_party(content, form))
+        refused = take_files(key, [form.mandate.data], FileClass.MANDATE)
+        draft = drafting.find_draft(key)
         if "indietro" in request.form:
             return redirect(url_for("observations.requests", key=key))
-        if form.validate_on_submit():
+        good = form.validate_on_submit()
+        lacking = [steps.no_mandate()] if steps.lacks_mandate(draft) else []
+        form.mandate.errors = refused or lacking
+        if good and not form.mandate.errors:
             return redirect(url_for("observations.check", key=key))
     return render_template(
         "observations/who.html",
         form=form,
         type=SubjectType(party["type"]),
+        mandate=next((f for f in draft.files if f.file_class is FileClass.MANDATE), None),
         **frame(draft, key, steps.WHO),
     )
 

@@ -223,12 +223,18 @@ class Capacity(enum.StrEnum):
 
 
 class FileClass(enum.StrEnum):
-    """How private a file of a submission is. An identity document is in no export."""
+    """How private a file of a submission is. An identity document or a mandate is in no export."""
 
     ATTACHMENT = "attachment"
     SIGNED = "signed"
     IDENTITY = "identity"
     SCAN = "scan"
+    MANDATE = "mandate"
+
+    @property
+    def for_the_office_alone(self) -> bool:
+        """Whether it tells of a person what no export and no page but the office's may hold."""
+        return self in {FileClass.IDENTITY, FileClass.MANDATE}
 
     @property
     def label(self) -> Any:
@@ -237,4 +243,5 @@ class FileClass(enum.StrEnum):
             FileClass.SIGNED: _l("Signed observation"),
             FileClass.IDENTITY: _l("Identity document"),
             FileClass.SCAN: _l("Scan of the original"),
+            FileClass.MANDATE: _l("Mandate"),
         }[self]

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -19,47 +18,14 @@ from ptm_participation.observations.steps import assemble
 from ptm_participation.observations.workflow import PartyRole
 from ptm_participation.procedure.models import IdentityLevel
 from tests import factories
+from tests.observations.filling import REASONS
+from tests.observations.filling import as_citizen as _as_citizen
+from tests.observations.filling import ask as _ask
+from tests.observations.filling import only_observation as _only_observation
+from tests.observations.filling import send as _send
+from tests.observations.filling import sent as _sent
+from tests.observations.filling import start as _start
 from tests.pages import Browser, Page
-
-REASONS = "La soglia di riduzione è troppo bassa nei Comuni già densi."
-
-
-def _start(browser: Browser, reference: str = "18") -> Page:
-    """From a section's page to the first step that is still to do."""
-    section = factories.section(reference)
-    page = browser.open("/osserva", sezione=section.id)
-    return page.submit(has="csrf_token", sezione=str(section.id))
-
-
-def _ask(page: Page, **more: Any) -> Page:
-    """Step 2, with one request."""
-    values = {"requests-0-kind": "change", "requests-0-reasons": REASONS, **more}
-    return page.submit(button="continua", **values)
-
-
-def _as_citizen(page: Page, **more: Any) -> Page:
-    """Step 3, as a citizen of Rho."""
-    page = page.submit(type="citizen")
-    values = {
-        "name": "Anna Bianchi",
-        "municipality": str(factories.municipality("Rho").id),
-        "email": "anna@example.org",
-        **more,
-    }
-    return page.submit(**values)
-
-
-def _send(page: Page, **more: Any) -> Page:
-    return page.submit(has="declaration", identity="none", declaration="y", **more)
-
-
-def _sent(browser: Browser) -> Page:
-    return _send(_as_citizen(_ask(_start(browser))))
-
-
-def _only_observation() -> Observation:
-    db.session.rollback()
-    return db.session.scalars(sa.select(Observation)).one()
 
 
 def test_a_citizen_gets_a_number_a_code_and_a_receipt(visitor: Browser) -> None:
@@ -329,7 +295,14 @@ def test_a_professional_writes_on_behalf_of_a_company(visitor: Browser) -> None:
     refused = page.submit(**values)
     assert refused.error_of("principal_name") == "Scrivi per conto di chi presenti l’osservazione."
 
-    _send(refused.submit(**values, principal_name="Alfa srl", principal_type="company"))
+    _send(
+        refused.submit(
+            **values,
+            principal_name="Alfa srl",
+            principal_type="company",
+            mandate=(io.BytesIO(factories.PDF_BYTES), "delega.pdf"),
+        )
+    )
 
     made = _only_observation()
     assert made.submitter.name == "Alfa srl"
@@ -658,6 +631,7 @@ def test_a_group_that_writes_for_another_keeps_its_signatories(visitor: Browser)
         principal_type="committee",
         signatories="Luca Verdi\nMara Neri",
         email="anna@example.org",
+        mandate=(io.BytesIO(factories.PDF_BYTES), "delega.pdf"),
     )
     _send(check)
 
