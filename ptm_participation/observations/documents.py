@@ -2,7 +2,8 @@
 
 import datetime as dt
 import io
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import segno
 from flask_babel import force_locale
@@ -19,6 +20,7 @@ from ptm_participation.procedure.models import IdentityLevel, Procedure, Window
 from ptm_participation.procedure.reasoning import counting
 from ptm_participation.procedure.terms import suspensions_of
 
+P = TypeVar("P", ObservationParty, received.Declared)
 RULES = 6  # writing lines for each thing asked on the blank form
 
 
@@ -68,19 +70,11 @@ def _receipt_values(observation: Observation, code: str) -> dict[str, Any]:
 
 
 def _receipt_facts(observation: Observation) -> list[tuple[str, str]]:
-    facts = [
+    return [
         (_("Received"), formats.exact_instant(observation.received_at) + _(", time of Rome")),
         (_("Term"), term_sentence(observation)),
         (_("Protocol"), protocol_sentence(observation)),
-        (_("Submitter"), party_line(observation.submitter)),
-    ]
-    facts += [
-        (str(party.role.label), party_line(party))
-        for party in observation.parties
-        if party.role is not PartyRole.SUBMITTER
-    ]
-    return [
-        *facts,
+        *party_facts(observation.parties, party_line),
         (_("Way in"), str(observation.channel.label)),
         (_("Author"), identity_sentence(observation)),
         (_("Subject"), observation.title),
@@ -113,6 +107,14 @@ def identity_sentence(observation: Observation) -> str:
     """How the author was identified, and whether it suffices."""
     level = observation.submission.identity_level.label
     return f"{level}. {observation.author_standing}"
+
+
+def party_facts(parties: Sequence[P], line: Callable[[P], str]) -> list[tuple[str, str]]:
+    """Who submits, who represents it; then, together, those who sign along."""
+    along = [party.name for party in parties if party.role is PartyRole.SIGNATORY]
+    first = [party for party in parties if party.role is not PartyRole.SIGNATORY]
+    facts = [(str(party.role.among(several=bool(along))), line(party)) for party in first]
+    return [*facts, (_("Further signatories"), "; ".join(along))] if along else facts
 
 
 def party_line(party: ObservationParty) -> str:
@@ -181,7 +183,7 @@ def copy_to_sign(draft: Draft) -> bytes:
     ]
     who = {
         "title": _("Who submits"),
-        "facts": [(str(party.role.label), _declared_line(party)) for party in whole.parties],
+        "facts": party_facts(whole.parties, _declared_line),
     }
     files = [file.name for file in draft.files if file.file_class is FileClass.ATTACHMENT]
     if files:

@@ -251,6 +251,11 @@ class Observation(Model):
         return next(party for party in self.parties if party.role is PartyRole.SUBMITTER)
 
     @property
+    def signatories(self) -> list["ObservationParty"]:
+        """Those who submit it together with the first signatory."""
+        return [party for party in self.parties if party.role is PartyRole.SIGNATORY]
+
+    @property
     def working_text(self) -> "WorkingText":
         return self.texts[-1]
 

@@ -28,10 +28,11 @@ from ptm_participation.core.forms import (
     email_address,
     labelled,
 )
-from ptm_participation.observations.forms import CAPACITIES, municipalities
+from ptm_participation.observations.forms import CAPACITIES, check_signatories, municipalities
 from ptm_participation.observations.workflow import Channel, LinkKind
 from ptm_participation.procedure.models import IdentityLevel
 from ptm_participation.stakeholders.forms import subject_types
+from ptm_participation.stakeholders.subjects import SubjectType
 
 
 class PaperForm(PtmForm):
@@ -60,6 +61,11 @@ class PaperForm(PtmForm):
     municipality = SelectField(_l("Comune"), [DataRequired(_l("The Comune is one of the list."))])
     representative = StringField(_l("Who represents it"), [at_most(200)])
     representative_capacity = SelectField(_l("By what right"), choices=CAPACITIES)
+    signatories = TextAreaField(
+        _l("Further signatories"),
+        [at_most(50_000)],
+        description=_l("One for each line. Of bodies, each is taken to be what the first is."),
+    )
     email = EmailField(_l("E-mail or PEC"), [Optional(), email_address(), at_most(254)])
     phone = TelField(_l("Telephone"), [at_most(40)])
     title = StringField(_l("Subject"), [DataRequired(_l("Write the subject.")), at_most(200)])
@@ -90,6 +96,10 @@ class PaperForm(PtmForm):
         super().__init__(*args, **kwargs)
         self.municipality.choices = municipalities()
         self.type.choices = subject_types()
+
+    def validate_signatories(self, field: TextAreaField) -> None:
+        if self.type.data in set(SubjectType):
+            check_signatories(field.data or "", self.name.data or "", SubjectType(self.type.data))
 
     def validate_sent_on(self, field: DayField) -> None:
         if self.channel.data == Channel.REGISTERED_MAIL.value and field.data is None:

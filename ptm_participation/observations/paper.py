@@ -27,6 +27,7 @@ from ptm_participation.observations.office import (
 )
 from ptm_participation.observations.office_forms import PaperForm
 from ptm_participation.observations.received import Asked, Declared, Enclosed, Quote, Received
+from ptm_participation.observations.steps import signatories
 from ptm_participation.observations.workflow import (
     Capacity,
     Channel,
@@ -220,6 +221,7 @@ def _received(
                 Capacity(form.representative_capacity.data),
             )
         )
+    parties += signatories(form.signatories.data or "", SubjectType(form.type.data))
     return Received(
         channel=Channel(form.channel.data),
         received_at=dt.datetime.combine(form.arrived_on.data, hour, clock.ROME).astimezone(dt.UTC),

@@ -7,7 +7,14 @@ from typing import Any
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from ptm_participation.observations.forms import OUTSIDE, PartyForm, RequestsForm
+from ptm_participation.observations.forms import (
+    OUTSIDE,
+    PartyForm,
+    RequestsForm,
+    municipalities_named,
+    municipality_name,
+    names_of,
+)
 from ptm_participation.observations.models import Draft
 from ptm_participation.observations.received import Asked, Declared, Enclosed, Quote, Received
 from ptm_participation.observations.workflow import (
@@ -240,6 +247,7 @@ def parties(party: dict[str, Any]) -> list[Declared]:
                 party["representative"],
                 Capacity(party["representative_capacity"]),
             ),
+            *signatories(party.get("signatories", ""), subject_type),
         ]
     if party.get("capacity") == Capacity.DELEGATE.value:
         principal_type = SubjectType(party["principal_type"])
@@ -259,7 +267,7 @@ def parties(party: dict[str, Any]) -> list[Declared]:
                 None,
                 **contacts,
             ),
-            *_signatories(party),
+            *signatories(party.get("signatories", ""), subject_type),
         ]
     submitter = Declared(
         PartyRole.SUBMITTER,
@@ -269,21 +277,31 @@ def parties(party: dict[str, Any]) -> list[Declared]:
         municipality_id,
         **contacts,
     )
-    return [submitter, *_signatories(party)]
+    return [submitter, *signatories(party.get("signatories", ""), subject_type)]
 
 
 def _organisation_name(
     party: dict[str, Any], subject_type: SubjectType, municipality_id: int | None
 ) -> str:
     if subject_type is SubjectType.MUNICIPALITY and municipality_id is not None:
-        return f"Comune di {get_municipality(municipality_id).name}"
+        return municipality_name(get_municipality(municipality_id).name)
     return str(party["name"])
 
 
-def _signatories(party: dict[str, Any]) -> list[Declared]:
-    """Those who sign along. Only a group has any: names typed before another type was chosen,
-    whose form does not show them, are not sent."""
-    if party["type"] != SubjectType.CITIZENS.value:
-        return []
-    names = [" ".join(line.split()) for line in party.get("signatories", "").splitlines()]
-    return [Declared(PartyRole.SIGNATORY, name[:200]) for name in names if name]
+def signatories(text: str, subject_type: SubjectType) -> list[Declared]:
+    """Those who sign along: of a body's, what each is follows from what the first one is; a
+    private person is a name alone."""
+    names = names_of(text)
+    if subject_type.is_private_person:
+        return [Declared(PartyRole.SIGNATORY, name) for name in names]
+    if subject_type is not SubjectType.MUNICIPALITY:
+        return [Declared(PartyRole.SIGNATORY, name, type=subject_type) for name in names]
+    return [
+        Declared(
+            PartyRole.SIGNATORY,
+            municipality_name(row.name),
+            type=subject_type,
+            municipality_id=row.id,
+        )
+        for row in municipalities_named(names).values()
+    ]

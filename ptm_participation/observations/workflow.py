@@ -205,6 +205,12 @@ class PartyRole(enum.StrEnum):
             PartyRole.SIGNATORY: _l("Further signatory"),
         }[self]
 
+    def among(self, *, several: bool) -> Any:
+        """The same, where several sign: who filled in the form is the first of them."""
+        if several and self is PartyRole.SUBMITTER:
+            return _l("First signatory")
+        return self.label
+
 
 class Capacity(enum.StrEnum):
     """By what right a party writes."""

@@ -639,17 +639,6 @@ def test_a_group_that_writes_for_another_keeps_its_signatories(visitor: Browser)
     assert names == {"Comitato di Mazzo", "Anna Bianchi", "Luca Verdi", "Mara Neri"}
 
 
-def test_signatories_typed_as_a_group_are_not_sent_by_a_single_citizen(visitor: Browser) -> None:
-    group = _ask(_start(visitor)).submit(type="citizens")
-    rho = str(factories.municipality("Rho").id)
-    group.submit(name="Anna", municipality=rho, signatories="Luca Verdi", email="a@example.org")
-
-    alone = visitor.open(group.address, tipo="1").submit(type="citizen")
-    _send(alone.submit(name="Anna Bianchi", municipality=rho, email="a@example.org"))
-
-    assert [p.name for p in _only_observation().parties] == ["Anna Bianchi"]
-
-
 def test_the_start_leads_back_to_the_draft_that_was_begun(visitor: Browser) -> None:
     step2 = _start(visitor)
     step2.submit(button="aggiungi", **{"requests-0-reasons": REASONS})
