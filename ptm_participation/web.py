@@ -30,6 +30,7 @@ from ptm_participation.core.errors import DomainError
 from ptm_participation.core.numbers import whole
 from ptm_participation.extensions import babel, csrf, sessions
 from ptm_participation.observations import (
+    again,
     bridge,
     linking,
     mailbox,
@@ -65,6 +66,7 @@ BLUEPRINTS = (
 )
 # Modules whose import registers views, job handlers and witnesses of the log.
 REGISTERED = (
+    again,
     bridge,
     views,
     sending,

@@ -1,4 +1,4 @@
-"""Let a mandate come with an observation
+"""Let a mandate come with an observation, and a body answer that it has none
 
 Revision ID: 0007
 Revises: 0005
@@ -14,10 +14,12 @@ branch_labels = None
 depends_on = None
 
 FILE_CLASSES = "'attachment', 'signed', 'identity', 'scan', 'mandate'"
+PURPOSES = "'observation', 'no-observations', 'withdrawal'"
 
 
 def upgrade() -> None:
     _let_mandates_in()
+    _add_purpose()
 
 
 def _let_mandates_in() -> None:
@@ -28,3 +30,14 @@ def _let_mandates_in() -> None:
             table.create_check_constraint(name, f"file_class IN ({FILE_CLASSES})")
     if op.get_bind().dialect.name == "sqlite":  # which drops a copied table's triggers
         make_immutable(op, "submission_file")
+
+
+def _add_purpose() -> None:
+    """In words that both engines take, so that a register of a million rows is not copied."""
+    op.execute(
+        "ALTER TABLE observation ADD COLUMN purpose VARCHAR(40) DEFAULT 'observation' NOT NULL"
+        f" CONSTRAINT ck_observation_purpose CHECK (purpose IN ({PURPOSES}))"
+    )
+    op.create_index(
+        "ix_observation_purpose", "observation", ["procedure_id", "purpose", "counts_at", "id"]
+    )

@@ -15,6 +15,7 @@ from ptm_participation.observations.drafting import RESUME_LINK
 from ptm_participation.observations.intake import RECEIPT
 from ptm_participation.observations.models import Observation
 from ptm_participation.observations.queries import get_by_code
+from ptm_participation.observations.workflow import Purpose
 from ptm_participation.procedure.models import Register
 
 
@@ -47,7 +48,9 @@ def send_receipt(job: Leased) -> None:
 
 def _receipt_text(observation: Observation, code: str) -> str:
     lines = [
-        _("We have received your observation."),
+        _("We have received your observation.")
+        if observation.purpose is Purpose.OBSERVATION
+        else documents.heading(observation) + ".",
         _(
             "Number in the register: %(number)d. Protocol: %(protocol)s.",
             number=observation.number,

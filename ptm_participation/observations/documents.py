@@ -12,9 +12,10 @@ from flask_babel import gettext as _
 from ptm_participation.core import clock, formats
 from ptm_participation.core.typesetting import pdf
 from ptm_participation.observations import codes, received
+from ptm_participation.observations.links import links_of
 from ptm_participation.observations.models import Draft, Observation, ObservationParty
 from ptm_participation.observations.steps import assemble, chosen_sections
-from ptm_participation.observations.workflow import FileClass, PartyRole
+from ptm_participation.observations.workflow import FileClass, PartyRole, Purpose
 from ptm_participation.plan.queries import SectionRow
 from ptm_participation.procedure.models import IdentityLevel, Procedure, Window
 from ptm_participation.procedure.reasoning import counting
@@ -35,7 +36,11 @@ def _receipt_values(observation: Observation, code: str) -> dict[str, Any]:
     submission = observation.submission
     return {
         **_frame(procedure, clock.rome(observation.received_at).date()),
-        "title": _("Receipt of an observation"),
+        "title": {
+            Purpose.OBSERVATION: _("Receipt of an observation"),
+            Purpose.NO_OBSERVATIONS: _("Receipt of an answer: no observations"),
+            Purpose.WITHDRAWAL: _("Receipt of a withdrawal"),
+        }[observation.purpose],
         "number": _("n. %(number)d", number=observation.number),
         "number_meaning": _(
             "Number in the register «%(register)s» of %(procedure)s. It is not the protocol "
@@ -78,7 +83,18 @@ def _receipt_facts(observation: Observation) -> list[tuple[str, str]]:
         (_("Way in"), str(observation.channel.label)),
         (_("Author"), identity_sentence(observation)),
         (_("Subject"), observation.title),
+        *((_("Link"), link.sentence) for link in links_of(observation)),
     ]
+
+
+def heading(observation: Observation) -> str:
+    """That it was received, and under which number."""
+    said = {
+        Purpose.OBSERVATION: _("Observation n. %(number)s received"),
+        Purpose.NO_OBSERVATIONS: _("Answer n. %(number)s received"),
+        Purpose.WITHDRAWAL: _("Withdrawal n. %(number)s received"),
+    }[observation.purpose]
+    return said % {"number": observation.number}
 
 
 def term_sentence(observation: Observation) -> str:
@@ -113,7 +129,9 @@ def party_facts(parties: Sequence[P], line: Callable[[P], str]) -> list[tuple[st
     """Who submits, who represents it; then, together, those who sign along."""
     along = [party.name for party in parties if party.role is PartyRole.SIGNATORY]
     first = [party for party in parties if party.role is not PartyRole.SIGNATORY]
-    facts = [(str(party.role.among(several=bool(along))), line(party)) for party in first]
+    facts: list[tuple[str, str]] = [
+        (str(party.role.among(several=bool(along))), line(party)) for party in first
+    ]
     return [*facts, (_("Further signatories"), "; ".join(along))] if along else facts
 
 
@@ -135,7 +153,11 @@ def next_steps(observation: Observation) -> list[str]:
         _("The office checks the observation.")
         if observation.protocol_number
         else _("The office gives the protocol number and checks the observation."),
-        _("The office replies to each request; the Metropolitan Council votes."),
+        *(
+            [_("The office replies to each request; the Metropolitan Council votes.")]
+            if observation.purpose is Purpose.OBSERVATION
+            else []
+        ),
         _("You read every step on the tracking page, with the code of this receipt."),
     ]
     if not observation.in_time:
@@ -174,7 +196,7 @@ def copy_to_sign(draft: Draft) -> bytes:
         language="it",
     )
     rows = chosen_sections(draft.content)
-    sections = [
+    sections: list[dict[str, Any]] = [
         {
             "title": _("Request %(number)d", number=number),
             "text": _asked_text(asked, rows[number - 1]),
@@ -185,8 +207,11 @@ def copy_to_sign(draft: Draft) -> bytes:
         "title": _("Who submits"),
         "facts": party_facts(whole.parties, _declared_line),
     }
+    if not sections:
+        said = received.as_text(whole, {})
+        sections.append({"title": str(whole.purpose.label), "text": said})
     files = [file.name for file in draft.files if file.file_class is FileClass.ATTACHMENT]
-    if files:
+    if files and whole.requests:
         sections.append({"title": _("Attachments"), "text": "\n".join(files)})
     return pdf(
         "form",

@@ -17,7 +17,7 @@ from ptm_participation.core import clock, formats
 from ptm_participation.core.chips import Chip, without_paging
 from ptm_participation.core.chips import chips as chips_of
 from ptm_participation.observations.lists import Filter, count_views
-from ptm_participation.observations.workflow import Channel, ObservationState, Regularity
+from ptm_participation.observations.workflow import Channel, ObservationState, Purpose, Regularity
 from ptm_participation.plan import queries as plan
 from ptm_participation.procedure import naming
 from ptm_participation.procedure import queries as procedures
@@ -47,6 +47,7 @@ def read(arguments: Mapping[str, str]) -> tuple[Filter, list[str]]:
         provision=reader.number("articolo"),
         theme=reader.number("tema"),
         channel=reader.one_of("canale", Channel),
+        purpose=reader.one_of("natura", Purpose),
         since=reader.day("dal"),
         until=reader.day("al"),
         hour=reader.hour("ora"),
@@ -175,6 +176,7 @@ def _words(procedure: Procedure, filter_: Filter) -> dict[str, str]:
         ("tipo", filter_.type, _("Type: %(value)s")),
         ("gruppo", filter_.group, _("Group: %(value)s")),
         ("canale", filter_.channel, _("Way in: %(value)s")),
+        ("natura", filter_.purpose, _("Purpose: %(value)s")),
     )
     said |= {name: words % {"value": value.label} for name, value, words in labelled if value}
     for name, answer, words in (
@@ -210,6 +212,7 @@ def choices(procedure: Procedure) -> dict[str, list[tuple[str, str]]]:
         "tipo": formats.labels(SubjectType),
         "gruppo": formats.labels(SubjectGroup),
         "canale": formats.labels(Channel),
+        "natura": formats.labels(Purpose),
         "comune": [
             *((str(row.id), row.name) for row in territory.list_municipalities()),
             (NOWHERE, _("Outside Città metropolitana di Milano")),

@@ -31,6 +31,7 @@ from ptm_participation.core.forms import (
 )
 from ptm_participation.core.numbers import whole
 from ptm_participation.core.reference import fold
+from ptm_participation.observations.intake import NotABody
 from ptm_participation.observations.workflow import Capacity, RequestKind
 from ptm_participation.stakeholders.forms import subject_types
 from ptm_participation.stakeholders.subjects import SubjectFamily, SubjectType
@@ -147,6 +148,16 @@ class RequestsForm(PtmForm):
     files = MultipleFileField(_l("Attachments"))
 
 
+class ReasonsForm(PtmForm):
+    """The first step of a withdrawal: why, if its author cares to say so."""
+
+    because = TextAreaField(
+        _l("Why you withdraw it"),
+        [at_most(LONGEST_TEXT)],
+        description=_l("You need not say it. What you write goes into the register."),
+    )
+
+
 class SubjectTypeForm(PtmForm):
     """Step 3, first: what the submitter is. Five answers, then what exactly where it matters."""
 
@@ -156,13 +167,23 @@ class SubjectTypeForm(PtmForm):
         validate_choice=False,
     )
 
-    def __init__(self, family: SubjectFamily | None = None, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        family: SubjectFamily | None = None,
+        *args: Any,
+        bodies_only: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.bodies_only = bodies_only
         self.type.choices = labelled(family.types if family else SubjectFamily)
 
     def validate_type(self, field: RadioField) -> None:
         if field.data not in {*SubjectFamily, *SubjectType}:
             raise ValidationError(_("This is none of those in the list."))
+        chosen = field.data if field.data in set(SubjectType) else None
+        if self.bodies_only and chosen and SubjectType(chosen).is_private_person:
+            raise ValidationError(str(NotABody()))
 
 
 class PartyForm(PtmForm):

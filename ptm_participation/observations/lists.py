@@ -17,6 +17,7 @@ from ptm_participation.core.errors import NotFound
 from ptm_participation.core.jobs import Job, JobState
 from ptm_participation.core.numbers import whole
 from ptm_participation.core.reference import fold
+from ptm_participation.observations.links import withdrawal_of
 from ptm_participation.observations.models import (
     Observation,
     ObservationAnchor,
@@ -27,6 +28,7 @@ from ptm_participation.observations.workflow import (
     Channel,
     ObservationState,
     PartyRole,
+    Purpose,
     Regularity,
 )
 from ptm_participation.plan import queries as plan
@@ -66,6 +68,7 @@ class Filter:
     provision: int | None = None
     theme: int | None = None
     channel: Channel | None = None
+    purpose: Purpose | None = None
     since: dt.date | None = None
     until: dt.date | None = None
     hour: int | None = None
@@ -85,6 +88,7 @@ class Filter:
             (Observation.subject_type, self.type),
             (Observation.municipality_id, self.municipality),
             (Observation.channel, self.channel),
+            (Observation.purpose, self.purpose),
             (Observation.counts_hour, self.hour),
         ):
             if value is not None:
@@ -196,6 +200,8 @@ class ObservationRow(NamedTuple):
     protocol_number: str
     published: bool
     channel: Channel
+    purpose: Purpose
+    withdrawn: bool
     sections: tuple[str, ...] = ()
 
     @property
@@ -249,6 +255,8 @@ _ROWS: sa.Select[Any] = with_submitter(
         Observation.protocol_number,
         Observation.published_at.is_not(None),
         Observation.channel,
+        Observation.purpose,
+        withdrawal_of(Observation.id),
     )
 )
 

@@ -29,6 +29,7 @@ from ptm_participation.observations.workflow import (
     MailState,
     ObservationState,
     PartyRole,
+    Purpose,
     Regularity,
     RequestKind,
 )
@@ -174,6 +175,7 @@ class Observation(Model):
         sa.Index("ix_observation_in_time", "procedure_id", "in_time", "counts_at", "id"),
         sa.Index("ix_observation_state", "procedure_id", "state", "counts_at", "id"),
         sa.Index("ix_observation_regularity", "procedure_id", "regularity", "counts_at", "id"),
+        sa.Index("ix_observation_purpose", "procedure_id", "purpose", "counts_at", "id"),
         sa.Index("ix_observation_published", "procedure_id", "published_at", "counts_at", "id"),
         # The same with the standing at its end, so that summaries count without reading a row.
         *(
@@ -213,6 +215,9 @@ class Observation(Model):
     basis: Mapped[Basis] = mapped_column(one_of(Basis, "basis"))
     reason: Mapped[str] = mapped_column(sa.String(500), default="")
     channel: Mapped[Channel] = mapped_column(one_of(Channel, "channel"))
+    purpose: Mapped[Purpose] = mapped_column(
+        one_of(Purpose, "purpose"), default=Purpose.OBSERVATION
+    )
     protocol_number: Mapped[str] = mapped_column(sa.String(40), default="")
     protocol_on: Mapped[dt.date | None]
     state: Mapped[ObservationState] = mapped_column(

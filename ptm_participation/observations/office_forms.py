@@ -28,8 +28,14 @@ from ptm_participation.core.forms import (
     email_address,
     labelled,
 )
-from ptm_participation.observations.forms import CAPACITIES, check_signatories, municipalities
-from ptm_participation.observations.workflow import Channel, LinkKind
+from ptm_participation.core.numbers import whole
+from ptm_participation.observations.forms import (
+    CAPACITIES,
+    LONGEST_TEXT,
+    check_signatories,
+    municipalities,
+)
+from ptm_participation.observations.workflow import Channel, LinkKind, Purpose
 from ptm_participation.procedure.models import IdentityLevel
 from ptm_participation.stakeholders.forms import subject_types
 from ptm_participation.stakeholders.subjects import SubjectType
@@ -40,6 +46,14 @@ class PaperForm(PtmForm):
 
     token = HiddenField()
     window = SelectField(_l("Register and term"), [DataRequired(_l("Choose the register."))])
+    purpose = RadioField(
+        _l("What it is"), choices=labelled(Purpose), default=Purpose.OBSERVATION.value
+    )
+    withdraws = StringField(
+        _l("Number of the one withdrawn"),
+        [at_most(10)],
+        description=_l("Only for a withdrawal."),
+    )
     channel = RadioField(
         _l("How it came"),
         [DataRequired(_l("Choose how it came."))],
@@ -96,6 +110,14 @@ class PaperForm(PtmForm):
         super().__init__(*args, **kwargs)
         self.municipality.choices = municipalities()
         self.type.choices = subject_types()
+        if self.purpose.data != Purpose.OBSERVATION.value:
+            # It says what it is by itself; more words are welcome, and none are needed.
+            self.title.validators = [at_most(200)]
+            self.text.validators = [at_most(LONGEST_TEXT)]
+
+    def validate_withdraws(self, field: StringField) -> None:
+        if self.purpose.data == Purpose.WITHDRAWAL.value and whole(field.data) is None:
+            raise ValidationError(_("Write the number of the one withdrawn."))
 
     def validate_signatories(self, field: TextAreaField) -> None:
         if self.type.data in set(SubjectType):

@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 from ptm_participation.core.db import ask, db
 from ptm_participation.core.errors import NotFound
 from ptm_participation.core.remembering import remembered
+from ptm_participation.observations.links import Linked, published_links, withdrawal_of
 from ptm_participation.observations.lists import (
     COUNT_CAP,
     Submitter,
@@ -28,7 +29,7 @@ from ptm_participation.observations.models import (
     ObservationParty,
     WorkingText,
 )
-from ptm_participation.observations.workflow import PartyRole
+from ptm_participation.observations.workflow import PartyRole, Purpose
 from ptm_participation.plan.models import Anchor, Edition, SectionVersion
 from ptm_participation.plan.queries import SectionRow
 from ptm_participation.plan.queries import sections as section_rows
@@ -79,6 +80,8 @@ class PublishedRow(NamedTuple):
     zone: str | None
     in_time: bool
     counts_at: dt.datetime
+    purpose: Purpose
+    withdrawn: bool
     sections: tuple[str, ...] = ()
 
     @property
@@ -124,6 +127,8 @@ _BASE: sa.Select[Any] = with_submitter(
         Zone.name,
         Observation.in_time,
         Observation.counts_at,
+        Observation.purpose,
+        withdrawal_of(Observation.id, published=True),
     )
 )
 # The questions of a section's page, put together once: that costs more than asking them.
@@ -229,6 +234,7 @@ class PublishedObservation:
     sections: list[SectionRow]
     along: tuple[str, ...] = ()  # the bodies that signed with the first
     unnamed: int = 0  # the private persons that did
+    links: tuple[Linked, ...] = ()  # with other published ones
 
 
 def get_published(register: Register, number: int) -> PublishedObservation:
@@ -243,7 +249,14 @@ def get_published(register: Register, number: int) -> PublishedObservation:
     signed = ask(_SIGNED_ALONG, observation=shown.id)
     along = tuple(name for name, type_ in signed if _is_named(shown, type_))
     return PublishedObservation(
-        shown, text, published_at, received_at, sections, along, len(signed) - len(along)
+        shown,
+        text,
+        published_at,
+        received_at,
+        sections,
+        along,
+        len(signed) - len(along),
+        tuple(published_links(shown.id)),
     )
 
 

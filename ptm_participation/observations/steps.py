@@ -10,18 +10,29 @@ from werkzeug.datastructures import MultiDict
 from ptm_participation.observations.forms import (
     OUTSIDE,
     PartyForm,
+    ReasonsForm,
     RequestsForm,
     municipalities_named,
     municipality_name,
     names_of,
 )
+from ptm_participation.observations.intake import NotABody
 from ptm_participation.observations.models import Draft
-from ptm_participation.observations.received import Asked, Declared, Enclosed, Quote, Received
+from ptm_participation.observations.received import (
+    Asked,
+    Declared,
+    Earlier,
+    Enclosed,
+    Quote,
+    Received,
+)
 from ptm_participation.observations.workflow import (
     Capacity,
     Channel,
     FileClass,
+    LinkKind,
     PartyRole,
+    Purpose,
     RequestKind,
 )
 from ptm_participation.plan import queries as plan_queries
@@ -30,7 +41,13 @@ from ptm_participation.procedure.models import IdentityLevel
 from ptm_participation.stakeholders.subjects import SubjectType
 from ptm_participation.territory.queries import get_municipality
 
-SUBJECT, REQUESTS, WHO, CHECK = "sections", "requests", "who", "check"
+SUBJECT, REQUESTS, REASONS, WHO, CHECK = "sections", "requests", "reasons", "who", "check"
+# The steps of each sort of submission, in their order.
+PATHS = {
+    Purpose.OBSERVATION: (SUBJECT, REQUESTS, WHO, CHECK),
+    Purpose.NO_OBSERVATIONS: (WHO, CHECK),
+    Purpose.WITHDRAWAL: (REASONS, WHO, CHECK),
+}
 TYPED = ("kind", "place", "proposed", "reasons")
 MANDATE = "mandate"  # the field of the file that lets somebody write for somebody else
 
@@ -51,6 +68,35 @@ class ChosenSection:
 
     row: SectionRow
     exact: str
+
+
+def purpose_of(content: dict[str, Any]) -> Purpose:
+    """What the draft is for."""
+    return Purpose(content.get("purpose", Purpose.OBSERVATION))
+
+
+def earlier_of(content: dict[str, Any]) -> Earlier | None:
+    """The earlier observation that the draft integrates, replaces or withdraws."""
+    named = content.get("earlier")
+    return Earlier(named["register"], named["number"], LinkKind(named["kind"])) if named else None
+
+
+def path_of(content: dict[str, Any]) -> tuple[str, ...]:
+    """The steps of the draft, in their order."""
+    return PATHS[purpose_of(content)]
+
+
+def before(content: dict[str, Any], step: str) -> str | None:
+    """The step that comes before another; None before the first."""
+    path = path_of(content)
+    place = path.index(step)
+    return path[place - 1] if place else None
+
+
+def written_at(content: dict[str, Any]) -> str:
+    """The step in which a draft is gone on with: the one with its words."""
+    path = path_of(content)
+    return REQUESTS if REQUESTS in path else path[0]
 
 
 def chosen_sections(content: dict[str, Any]) -> list[list[ChosenSection]]:
@@ -115,6 +161,32 @@ def storable(text: str) -> str:
 def missing(draft: Draft) -> list[Missing]:
     """All that is still to do before the draft can be sent, in the order of the steps."""
     content = draft.content
+    purpose = purpose_of(content)
+    if purpose is Purpose.OBSERVATION:
+        return _missing_of_requests(content) + _missing_of_party(draft)
+    if purpose is Purpose.NO_OBSERVATIONS and writes_as_private(content["party"]):
+        return [Missing(WHO, str(NotABody()))]
+    form = ReasonsForm(formdata=MultiDict(reasons_data(content)), meta={"csrf": False})
+    form.validate()
+    said = [Missing(REASONS, message, field=field) for field, message in form.all_errors]
+    return said + _missing_of_party(draft)
+
+
+def writes_as_private(party: dict[str, Any]) -> bool:
+    return bool(party.get("type")) and SubjectType(party["type"]).is_private_person
+
+
+def reasons_data(content: dict[str, Any]) -> dict[str, str]:
+    """What ReasonsForm shows of the draft."""
+    return {"because": content.get("because", "")}
+
+
+def keep_reasons(content: dict[str, Any], form: ReasonsForm) -> dict[str, Any]:
+    """The draft with what was typed into ReasonsForm, valid or not."""
+    return {**content, "because": storable(form.because.data or "")}
+
+
+def _missing_of_requests(content: dict[str, Any]) -> list[Missing]:
     found: list[Missing] = []
     chosen = chosen_sections(content)
     for number, request in enumerate(content["requests"]):
@@ -139,8 +211,7 @@ def missing(draft: Draft) -> list[Missing]:
             )
     form = RequestsForm(formdata=_form_data(requests_data(content)), meta={"csrf": False})
     form.validate()
-    found += [Missing(REQUESTS, message, field=field) for field, message in form.all_errors]
-    return found + _missing_of_party(draft)
+    return found + [Missing(REQUESTS, message, field=field) for field, message in form.all_errors]
 
 
 def _missing_of_party(draft: Draft) -> list[Missing]:
@@ -184,6 +255,7 @@ def assemble(
 ) -> Received:
     """What the draft sends. Only for a draft that misses nothing."""
     content = draft.content
+    purpose = purpose_of(content)
     requests = tuple(
         Asked(
             kind=RequestKind(request["kind"]),
@@ -196,7 +268,7 @@ def assemble(
             proposed=request["proposed"],
             reasons=request["reasons"],
         )
-        for request in content["requests"]
+        for request in (content["requests"] if purpose is Purpose.OBSERVATION else ())
     )
     return Received(
         channel=Channel.WEB,
@@ -204,7 +276,10 @@ def assemble(
         parties=tuple(parties(content["party"])),
         requests=requests,
         identity_level=level,
-        subject=content.get("subject", ""),
+        subject=content.get("subject", "") if requests else "",
+        purpose=purpose,
+        earlier=earlier_of(content),
+        because="" if requests else content.get("because", ""),
         files=tuple(
             Enclosed(file.file_sha256, file.name, file.file_class)
             for file in draft.files

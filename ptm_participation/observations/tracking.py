@@ -13,7 +13,7 @@ from ptm_participation.core import jobs
 from ptm_participation.core.errors import DomainError, NotFound
 from ptm_participation.core.formats import language
 from ptm_participation.core.throttle import Limit
-from ptm_participation.observations import codes, documents, lists, queries
+from ptm_participation.observations import codes, documents, links, lists, queries
 from ptm_participation.observations.blueprint import bp
 from ptm_participation.observations.forms import CodeForm
 from ptm_participation.observations.intake import RECEIPT
@@ -31,19 +31,19 @@ class TooManyGuesses(DomainError):
 @bp.route("/ricevuta/<code>")
 @public
 def receipt(code: str) -> Any:
-    observation = _by_code(code)
+    observation = by_code(code)
     return render_template("observations/receipt.html", **_case(observation, code))
 
 
 @bp.route("/ricevuta/<code>.pdf")
 @public
 def receipt_file(code: str) -> Any:
-    observation = _by_code(code)
+    observation = by_code(code)
     content = documents.receipt(observation, codes.read(code), language())
     return pdf_answer(content, f"ricevuta-{observation.register.slug}-{observation.number}.pdf")
 
 
-def _by_code(code: str) -> Observation:
+def by_code(code: str) -> Observation:
     """The observation of a code, or a wrong guess that is counted.
 
     Who has just sent reads the receipt, whatever others behind the same address typed.
@@ -68,6 +68,8 @@ def _case(observation: Observation, code: str) -> dict[str, Any]:
         "printed_code": codes.printed(codes.read(code)),
         "mail": mail[0] if mail else None,
         "next_steps": documents.next_steps(observation),
+        "links": (linked := links.links_of(observation)),
+        "withdrawn": any(link.withdraws for link in linked),
         "documents": documents,
     }
 
@@ -82,7 +84,7 @@ def follow() -> Any:
     elif "codice" in request.args:
         try:
             code = codes.read(form.codice.data)
-            _by_code(code)
+            by_code(code)
         except codes.MistypedCode:
             problem = _(
                 "This is not a whole code: check it letter by letter. Codes hold no 0, O, 1 or I."
@@ -97,7 +99,7 @@ def follow() -> Any:
 @bp.route("/segui/<code>")
 @public
 def tracking(code: str) -> Any:
-    observation = _by_code(code)
+    observation = by_code(code)
     queries.load_requests(observation.submission)
     return render_template("observations/tracking.html", **_case(observation, code))
 

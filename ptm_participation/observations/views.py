@@ -17,9 +17,15 @@ from ptm_participation.core.numbers import whole
 from ptm_participation.core.uploads import ACCEPTED, receive
 from ptm_participation.observations import documents, drafting, resuming, steps
 from ptm_participation.observations.blueprint import bp
-from ptm_participation.observations.forms import LinkForm, PartyForm, RequestsForm, SubjectTypeForm
+from ptm_participation.observations.forms import (
+    LinkForm,
+    PartyForm,
+    ReasonsForm,
+    RequestsForm,
+    SubjectTypeForm,
+)
 from ptm_participation.observations.models import Draft
-from ptm_participation.observations.workflow import FileClass, RequestKind
+from ptm_participation.observations.workflow import FileClass, Purpose, RequestKind
 from ptm_participation.plan import queries as plan
 from ptm_participation.plan.models import SectionVersion
 from ptm_participation.plan.service import occurs
@@ -45,11 +51,12 @@ def start() -> Any:
     if form.validate_on_submit() and window is not None and open_now:
         author = signed_in_user()
         key = drafting.begin_draft(
-            window, author=author if isinstance(author, User) else None, sections=sections
+            window, author=author if isinstance(author, User) else None, **_begun_with(sections)
         )
         resuming.remember(key)
-        step = "observations.requests" if sections else "observations.sections"
-        return redirect(url_for(step, key=key))
+        content = drafting.find_draft(key).content
+        step = steps.REQUESTS if sections else steps.path_of(content)[0]
+        return redirect(url_for(f"observations.{step}", key=key))
     return render_template(
         "observations/start.html",
         form=form,
@@ -58,8 +65,18 @@ def start() -> Any:
         open_now=open_now,
         chosen=steps.chosen_sections({"requests": [{"sections": sections}]})[0],
         levels=[IdentityLevel(level) for level in procedure.sufficient_levels],
-        drafts=resuming.begun_here(signed_in_user()),
+        drafts=[
+            (key, draft, steps.written_at(draft.content))
+            for key, draft in resuming.begun_here(signed_in_user())
+        ],
     )
+
+
+def _begun_with(sections: list[dict[str, Any]]) -> dict[str, Any]:
+    """What a new draft knows from the button that was pressed and the page that led here."""
+    if "niente" in request.form:
+        return {"purpose": Purpose.NO_OBSERVATIONS.value}
+    return {"sections": sections}
 
 
 def _sections_asked_for(procedure: Procedure) -> list[dict[str, Any]]:
@@ -123,6 +140,10 @@ def frame(draft: Draft, key: str, step: str) -> dict[str, Any]:
         "draft": draft,
         "key": key,
         "step": step,
+        "path": steps.path_of(draft.content),
+        "purpose": steps.purpose_of(draft.content),
+        "earlier": steps.earlier_of(draft.content),
+        "written_at": steps.written_at(draft.content),
         "window": window,
         "procedure": window.procedure,
         "late": not window.in_time(clock.now()),
@@ -137,6 +158,8 @@ def frame(draft: Draft, key: str, step: str) -> dict[str, Any]:
 @public
 def sections(key: str) -> Any:
     draft = drafting.find_draft(key)
+    if steps.SUBJECT not in steps.path_of(draft.content):
+        return redirect(url_for(f"observations.{steps.written_at(draft.content)}", key=key))
     number = _request_number(draft)
     form = ConfirmForm()
     if form.validate_on_submit():
@@ -231,6 +254,8 @@ def _choose(before: dict[str, Any], number: int, procedure: Procedure) -> dict[s
 @public
 def requests(key: str) -> Any:
     draft = drafting.find_draft(key)
+    if steps.REQUESTS not in steps.path_of(draft.content):
+        return redirect(url_for(f"observations.{steps.written_at(draft.content)}", key=key))
     form = RequestsForm(data=steps.requests_data(draft.content))
     refused: list[str] = []
     if request.method == "POST":
@@ -358,7 +383,8 @@ def save(key: str) -> Any:
     submitter is, changes nothing.
     """
     draft = drafting.find_draft(key)
-    keep = {steps.WHO: _keep_who}.get(request.args.get("passo", ""), _keep_requests)
+    keepers = {steps.WHO: _keep_who, steps.REASONS: _keep_reasons}
+    keep = keepers.get(request.args.get("passo", ""), _keep_requests)
     keep(key, draft)
     hour = clock.rome(clock.now()).strftime("%H:%M")
     return {"saved": True, "message": _("Draft saved at %(hour)s", hour=hour)}
@@ -367,6 +393,11 @@ def save(key: str) -> Any:
 def _keep_requests(key: str, draft: Draft) -> None:
     form = RequestsForm(data=steps.requests_data(draft.content))
     drafting.change_draft(key, lambda content: steps.keep_requests(content, form))
+
+
+def _keep_reasons(key: str, draft: Draft) -> None:
+    form = ReasonsForm(data=steps.reasons_data(draft.content))
+    drafting.change_draft(key, lambda content: steps.keep_reasons(content, form))
 
 
 def _keep_who(key: str, draft: Draft) -> None:
@@ -381,7 +412,8 @@ def _keep_who(key: str, draft: Draft) -> None:
 def send_link(key: str) -> Any:
     form = LinkForm()
     step = request.form.get("passo", "")
-    step = step if step in {steps.SUBJECT, steps.WHO} else steps.REQUESTS
+    path = steps.path_of(drafting.find_draft(key).content)
+    step = step if step in path else path[0]
     back = redirect(url_for(f"observations.{step}", key=key))
     if form.validate_on_submit():
         try:
@@ -395,6 +427,25 @@ def send_link(key: str) -> Any:
     else:
         flash(_("This e-mail address is not complete."), "warning")
     return back
+
+
+# -- why one withdraws -------------------------------------------------------------------
+
+
+@bp.route("/osserva/<key>/motivi", methods=["GET", "POST"])
+@public
+def reasons(key: str) -> Any:
+    draft = drafting.find_draft(key)
+    if steps.REASONS not in steps.path_of(draft.content):
+        return redirect(url_for(f"observations.{steps.written_at(draft.content)}", key=key))
+    form = ReasonsForm(data=steps.reasons_data(draft.content))
+    if request.method == "POST":
+        draft = drafting.change_draft(key, lambda content: steps.keep_reasons(content, form))
+        if form.validate_on_submit():
+            return redirect(url_for("observations.who", key=key))
+    return render_template(
+        "observations/reasons.html", form=form, **frame(draft, key, steps.REASONS)
+    )
 
 
 # -- step 3: who -------------------------------------------------------------------------
@@ -413,7 +464,8 @@ def who(key: str) -> Any:
         refused = take_files(key, [form.mandate.data], FileClass.MANDATE)
         draft = drafting.find_draft(key)
         if "indietro" in request.form:
-            return redirect(url_for("observations.requests", key=key))
+            back = steps.before(draft.content, steps.WHO) or steps.WHO
+            return redirect(url_for(f"observations.{back}", key=key))
         good = form.validate_on_submit()
         lacking = [steps.no_mandate()] if steps.lacks_mandate(draft) else []
         form.mandate.errors = refused or lacking
@@ -423,6 +475,7 @@ def who(key: str) -> Any:
         "observations/who.html",
         form=form,
         type=SubjectType(party["type"]),
+        first=steps.before(draft.content, steps.WHO) is None,
         mandate=next((f for f in draft.files if f.file_class is FileClass.MANDATE), None),
         **frame(draft, key, steps.WHO),
     )
@@ -437,7 +490,8 @@ def _who_type(draft: Draft, key: str) -> Any:
         shown = family_of(known).value if known else None
     else:
         shown = known.value if known in family.types else None
-    form = SubjectTypeForm(family, type=shown)
+    bodies = steps.purpose_of(draft.content) is Purpose.NO_OBSERVATIONS
+    form = SubjectTypeForm(family, bodies_only=bodies, type=shown)
     if form.validate_on_submit():
         if form.type.data not in set(SubjectType):
             return redirect(url_for("observations.who", key=key, tipo=form.type.data))
@@ -450,6 +504,7 @@ def _who_type(draft: Draft, key: str) -> Any:
         form=form,
         family=family,
         hints={answer.value: answer.hint for answer in SubjectFamily},
+        back=steps.before(draft.content, steps.WHO),
         **frame(draft, key, steps.WHO),
     )
 

@@ -71,6 +71,22 @@ class Channel(enum.StrEnum):
         }[self]
 
 
+class Purpose(enum.StrEnum):
+    """What a submission is for. A body may also answer that it has nothing to observe."""
+
+    OBSERVATION = "observation"
+    NO_OBSERVATIONS = "no-observations"
+    WITHDRAWAL = "withdrawal"
+
+    @property
+    def label(self) -> Any:
+        return {
+            Purpose.OBSERVATION: _l("Observation"),
+            Purpose.NO_OBSERVATIONS: _l("No observations"),
+            Purpose.WITHDRAWAL: _l("Withdrawal"),
+        }[self]
+
+
 class LinkKind(enum.StrEnum):
     """What one observation is to an earlier one."""
 
@@ -97,6 +113,25 @@ class LinkKind(enum.StrEnum):
             LinkKind.DUPLICATES: _l("has as a duplicate"),
             LinkKind.WITHDRAWS: _l("is withdrawn by"),
         }[self]
+
+    def sentence(self, number: int, *, forward: bool = True) -> str:
+        """The same with the other's number: «Integra la n. 12», «È sostituita dalla n. 15»."""
+        return str(_SENTENCES[self][forward]) % {"number": number}
+
+
+# What is said of the earlier one, then of the later.
+_SENTENCES = {
+    LinkKind.INTEGRATES: (
+        _l("Is integrated by n. %(number)d"),
+        _l("Integrates n. %(number)d"),
+    ),
+    LinkKind.REPLACES: (_l("Is replaced by n. %(number)d"), _l("Replaces n. %(number)d")),
+    LinkKind.DUPLICATES: (
+        _l("Has n. %(number)d as a duplicate"),
+        _l("Is a duplicate of n. %(number)d"),
+    ),
+    LinkKind.WITHDRAWS: (_l("Is withdrawn by n. %(number)d"), _l("Withdraws n. %(number)d")),
+}
 
 
 class MailState(enum.StrEnum):
