@@ -168,8 +168,9 @@ def next_steps(observation: Observation) -> list[str]:
         steps.insert(
             0,
             _(
-                "The author is to be regularised: send a signed copy with an identity document, "
-                "or from your own PEC, to %(pec)s, quoting the number of this receipt.",
+                "The author is to be regularised: add a signed copy with an identity document on "
+                "the tracking page, or send it from your own PEC to %(pec)s, quoting the number "
+                "of this receipt.",
                 pec=observation.procedure.office_pec,
             ),
         )

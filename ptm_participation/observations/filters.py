@@ -27,6 +27,7 @@ from ptm_participation.territory import queries as territory
 
 E = TypeVar("E", bound=enum.Enum)
 NOWHERE = "fuori"
+OVERDUE = "scaduta"
 
 
 def read(arguments: Mapping[str, str]) -> tuple[Filter, list[str]]:
@@ -37,6 +38,7 @@ def read(arguments: Mapping[str, str]) -> tuple[Filter, list[str]]:
         state=reader.one_of("stato", ObservationState),
         in_time=reader.yes_no("nei-termini"),
         regularity=reader.one_of("regolarita", Regularity),
+        overdue_on=reader.overdue("regolarizzazione"),
         published=reader.yes_no("pubblicata"),
         type=reader.one_of("tipo", SubjectType),
         group=reader.one_of("gruppo", SubjectGroup),
@@ -94,6 +96,11 @@ class _Reader:
         found: int | None = self._read(name, _hour)
         return found
 
+    def overdue(self, name: str) -> dt.date | None:
+        """Today, if what is overdue today is asked for."""
+        found: dt.date | None = self._read(name, _overdue)
+        return found
+
     def day(self, name: str) -> dt.date | None:
         found: dt.date | None = self._read(name, clock.parse_day)
         return found
@@ -111,6 +118,12 @@ def _hour(text: str) -> int:
     if not 0 <= hour < 24:
         raise ValueError(text)
     return hour
+
+
+def _overdue(text: str) -> dt.date:
+    if text != OVERDUE:
+        raise ValueError(text)
+    return clock.today()
 
 
 def _yes_no(text: str) -> bool:
@@ -185,6 +198,8 @@ def _words(procedure: Procedure, filter_: Filter) -> dict[str, str]:
     ):
         if answer is not None:
             said[name] = words % {"value": yes_no[answer]}
+    if filter_.overdue_on:
+        said["regolarizzazione"] = _("Regularisation: term over")
     if filter_.since:
         said["dal"] = _("From %(value)s", value=formats.day(filter_.since))
     if filter_.until:
@@ -208,6 +223,7 @@ def choices(procedure: Procedure) -> dict[str, list[tuple[str, str]]]:
     return {
         "stato": formats.labels(ObservationState),
         "regolarita": formats.labels(Regularity),
+        "regolarizzazione": [(OVERDUE, _("Term over"))],
         "nei-termini": [("si", _("In time")), ("no", _("Late ones"))],
         "tipo": formats.labels(SubjectType),
         "gruppo": formats.labels(SubjectGroup),

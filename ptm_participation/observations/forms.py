@@ -292,6 +292,15 @@ class SendForm(PtmForm):
     )
 
 
+class SupplyForm(PtmForm):
+    """What makes the author known after all."""
+
+    token = HiddenField()
+    signed_file = FileField(_l("The signed copy"))
+    identity_file = FileField(_l("A copy of your identity document"))
+    mandate = FileField(_l("The mandate"))
+
+
 class LinkForm(PtmForm):
     """Ask for the draft's address by e-mail."""
 

@@ -21,6 +21,8 @@ _DEEDS: dict[str, Any] = {
     "observation.protocol_recorded": _l("Protocol number written"),
     "observation.checked": _l("Checked"),
     "observation.regularised": _l("Author regularised"),
+    "observation.regularisation_asked": _l("Sender asked to regularise"),
+    "observation.supplemented": _l("Files received to regularise it"),
     "observation.date_decided": _l("Date that counts decided by the office"),
     "observation.text_written": _l("Working text changed"),
     "observation.classified": _l("Classification changed"),
@@ -95,6 +97,10 @@ def _details(action: str, values: dict[str, Any]) -> str:
     """The part of the payload that a reader wants."""
     if action == "observation.protocol_recorded" and values:
         return _protocol(values["number"], values["on"])
+    if action == "observation.regularisation_asked" and values:
+        return _("by %(day)s", day=formats.day(dt.date.fromisoformat(values["due_on"])))
+    if action == "observation.supplemented" and values:
+        return ", ".join(values["files"])
     for name in ("reason", "how"):
         if values.get(name):
             return str(values[name])

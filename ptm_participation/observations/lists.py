@@ -22,6 +22,7 @@ from ptm_participation.observations.models import (
     Observation,
     ObservationAnchor,
     ObservationParty,
+    RegularisationRequest,
 )
 from ptm_participation.observations.queries import sent_by, visible_to
 from ptm_participation.observations.workflow import (
@@ -58,6 +59,8 @@ class Filter:
     state: ObservationState | None = None
     in_time: bool | None = None
     regularity: Regularity | None = None
+    # Asked to be regularised by a day before this one, and not regularised yet.
+    overdue_on: dt.date | None = None
     published: bool | None = None
     type: SubjectType | None = None
     group: SubjectGroup | None = None
@@ -99,6 +102,8 @@ class Filter:
         if self.group is not None:
             types = [t for t in SubjectType if t.group is self.group]
             found.append(Observation.subject_type.in_(types))
+        if self.overdue_on is not None:
+            found += _overdue(self.overdue_on)
         return [*found, *self._places(), *self._sections(), *self._times()]
 
     def _places(self) -> list[sa.ColumnElement[bool]]:
@@ -169,6 +174,15 @@ def _of_procedure(procedure_id: int, register: str) -> list[sa.ColumnElement[boo
         registers = sa.select(Register.id).where(Register.slug == register)
         found.append(Observation.register_id.in_(registers))
     return found
+
+
+def _overdue(day: dt.date) -> list[sa.ColumnElement[bool]]:
+    asked = sa.exists().where(RegularisationRequest.observation_id == Observation.id)
+    return [
+        Observation.regularity == Regularity.TO_REGULARISE,
+        asked,
+        ~asked.where(RegularisationRequest.due_on >= day),
+    ]
 
 
 def _linked(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
@@ -436,7 +450,7 @@ def mail_jobs(limit: int = 200) -> list[MailRow]:
                 Submitter.role == PartyRole.SUBMITTER,
             ),
         )
-        .where(Job.kind == "observation.receipt")
+        .where(Job.kind.in_(("observation.receipt", "observation.regularise")))
         .order_by((Job.state == JobState.DONE).asc(), Job.id.desc())
         .limit(limit)
     )

@@ -24,6 +24,7 @@ from ptm_participation.core.forms import (
     EditForm,
     HourField,
     PtmForm,
+    WholeNumberField,
     at_most,
     email_address,
     labelled,
@@ -201,6 +202,15 @@ class RegulariseForm(PtmForm):
         _l("How the author was identified"),
         [DataRequired(_l("Say how the author was identified.")), at_most(300)],
         description=_l("For example: signed copy received by PEC on 5 November 2020."),
+    )
+
+
+class AskToRegulariseForm(PtmForm):
+    days = WholeNumberField(_l("Days to do it"), most=3650)
+    words = TextAreaField(
+        _l("Words to the sender"),
+        [at_most(2000)],
+        description=_l("What is missing, and anything that helps. They go into the message."),
     )
 
 

@@ -13,7 +13,7 @@ from ptm_participation.core import jobs
 from ptm_participation.core.errors import DomainError, NotFound
 from ptm_participation.core.formats import language
 from ptm_participation.core.throttle import Limit
-from ptm_participation.observations import codes, documents, links, lists, queries
+from ptm_participation.observations import codes, documents, links, lists, queries, supplements
 from ptm_participation.observations.blueprint import bp
 from ptm_participation.observations.forms import CodeForm
 from ptm_participation.observations.intake import RECEIPT
@@ -68,6 +68,8 @@ def _case(observation: Observation, code: str) -> dict[str, Any]:
         "printed_code": codes.printed(codes.read(code)),
         "mail": mail[0] if mail else None,
         "next_steps": documents.next_steps(observation),
+        "asked": next(iter(supplements.requests_of(observation)), None),
+        "supplements": supplements.supplements_of(observation),
         "links": (linked := links.links_of(observation)),
         "withdrawn": any(link.withdraws for link in linked),
         "documents": documents,
