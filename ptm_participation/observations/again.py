@@ -48,18 +48,9 @@ def _again(observation: Observation, act: str, *, back: str) -> Any:
     if act not in ACTS:
         raise NotFound()
     kind, form = ACTS[act], ConfirmForm()
-    refusal = _refusal(observation, kind)
+    refusal = _refusal(observation)
     if form.validate_on_submit() and not refusal:
-        author = signed_in_user()
-        key = drafting.begin_draft(
-            observation.window,
-            author=author if isinstance(author, User) else None,
-            **begun_from(observation, kind),
-        )
-        resuming.remember(key)
-        first = steps.written_at(drafting.find_draft(key).content)
-        step = steps.SUBJECT if kind is LinkKind.INTEGRATES else first
-        return redirect(url_for(f"observations.{step}", key=key))
+        return redirect(_begin(observation, kind))
     return render_template(
         "observations/again.html",
         form=form,
@@ -70,7 +61,18 @@ def _again(observation: Observation, act: str, *, back: str) -> Any:
     )
 
 
-def _refusal(observation: Observation, kind: LinkKind) -> str:
+def _begin(observation: Observation, kind: LinkKind) -> str:
+    """Begin the draft; returns the address of its first step, past what is taken over."""
+    author, known = signed_in_user(), begun_from(observation, kind)
+    key = drafting.begin_draft(
+        observation.window, author=author if isinstance(author, User) else None, **known
+    )
+    resuming.remember(key)
+    step = steps.REQUESTS if "requests" in known else steps.path_of(known)[0]
+    return url_for(f"observations.{step}", key=key)
+
+
+def _refusal(observation: Observation) -> str:
     """Why it cannot be done, in a sentence; empty if it can."""
     try:
         intake.check_stands(observation)

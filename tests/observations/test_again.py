@@ -189,6 +189,16 @@ def test_a_sender_replaces_an_observation_starting_from_its_words(visitor: Brows
     assert "È sostituita dalla n. 2" in _case(first).text
 
 
+def test_a_body_that_had_answered_that_it_has_none_replaces_its_answer(visitor: Browser) -> None:
+    who = visitor.open("/osserva").press("Rispondi che non hai osservazioni")
+    first = send(_of_rho(who.submit(type="any-body").submit(type="municipality")))
+
+    step1 = _case(first).follow("Sostituisci").press("Comincia")
+
+    assert step1.heading == "Su che cosa"
+    assert "Integra" not in [link.get_text() for link in _case(first).soup.find_all("a")]
+
+
 def test_a_delegate_and_the_signatories_are_found_again(visitor: Browser) -> None:
     token = form_tokens.new_token()
     said = factories.received(name="Comune di Rho", type=SubjectType.MUNICIPALITY)
