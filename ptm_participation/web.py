@@ -30,6 +30,7 @@ from ptm_participation.core.errors import DomainError
 from ptm_participation.core.numbers import whole
 from ptm_participation.extensions import babel, csrf, sessions
 from ptm_participation.observations import (
+    again,
     bridge,
     closing,
     linking,
@@ -37,6 +38,7 @@ from ptm_participation.observations import (
     office,
     paper,
     proof,
+    regularising,
     sending,
     terms,
     tracking,
@@ -66,6 +68,7 @@ BLUEPRINTS = (
 )
 # Modules whose import registers views, job handlers and witnesses of the log.
 REGISTERED = (
+    again,
     bridge,
     closing,
     views,
@@ -75,6 +78,7 @@ REGISTERED = (
     terms,
     mailbox,
     linking,
+    regularising,
     tracking,
     receipts,
     proof,

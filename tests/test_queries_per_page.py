@@ -34,11 +34,11 @@ PUBLIC = {
     "/osserva": 3,
     "/notizie": 3,
     "/privacy": 3,
-    "/segui/CODE": 10,
+    "/segui/CODE": 12,
 }
 OFFICE = {
     "/ufficio/osservazioni": 11,
-    "/ufficio/osservazioni/ptm/1": 12,
+    "/ufficio/osservazioni/ptm/1": 13,
     "/ufficio/osservazioni/ptm/1/cronologia": 10,
     "/ufficio/osservazioni/nuova": 5,
     "/ufficio/osservazioni/pubblica": 3,

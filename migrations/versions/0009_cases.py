@@ -13,7 +13,7 @@ from alembic import op
 from ptm_participation.core.db import Instant
 
 revision = "0009"
-down_revision = "0005"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
@@ -22,6 +22,7 @@ INDEXES = {
     "in_time": ["in_time", "counts_at", "id"],
     "state": ["state", "counts_at", "id"],
     "regularity": ["regularity", "counts_at", "id"],
+    "purpose": ["purpose", "counts_at", "id"],
     "published": ["published_at", "counts_at", "id"],
     "municipality": ["municipality_id", "counts_at", "id", "in_time"],
     "type": ["subject_type", "counts_at", "id", "in_time"],

@@ -13,8 +13,10 @@ from ptm_participation.core.sealing import unseal
 from ptm_participation.observations import codes, documents
 from ptm_participation.observations.drafting import RESUME_LINK
 from ptm_participation.observations.intake import RECEIPT
-from ptm_participation.observations.models import Observation
+from ptm_participation.observations.models import Observation, RegularisationRequest
 from ptm_participation.observations.queries import get_by_code
+from ptm_participation.observations.supplements import ASKED_BY_MAIL
+from ptm_participation.observations.workflow import Purpose
 from ptm_participation.procedure.models import Register
 
 
@@ -47,7 +49,9 @@ def send_receipt(job: Leased) -> None:
 
 def _receipt_text(observation: Observation, code: str) -> str:
     lines = [
-        _("We have received your observation."),
+        _("We have received your observation.")
+        if observation.purpose is Purpose.OBSERVATION
+        else documents.heading(observation) + ".",
         _(
             "Number in the register: %(number)d. Protocol: %(protocol)s.",
             number=observation.number,
@@ -63,6 +67,40 @@ def _receipt_text(observation: Observation, code: str) -> str:
         f"{observation.procedure.body}\n{observation.procedure.office}",
     ]
     return "\n\n".join(lines) + "\n"
+
+
+@handles(ASKED_BY_MAIL)
+def send_request_to_regularise(job: Leased) -> None:
+    """Ask the sender for what is missing. The code is known to nobody here: the message says
+    where it stands."""
+    asked = db.session.get_one(RegularisationRequest, job.payload["request"])
+    observation = asked.observation
+    addresses = dict.fromkeys(p.email for p in observation.parties if p.email)
+    with force_locale(observation.submission.language):
+        lines = [
+            _(
+                "The author of observation n. %(number)d on %(procedure)s is not sufficiently "
+                "identified. You can regularise it until %(term)s.",
+                number=observation.number,
+                procedure=observation.procedure.title,
+                term=formats.term(asked.due_at),
+            ),
+            asked.words,
+            _(
+                "Open %(address)s, type the code of your receipt, and add there a signed copy "
+                "with an identity document, or a digitally signed file.",
+                address=_address("/segui", observation),
+            ),
+            _("What comes after that day is received all the same, and marked as late."),
+            f"{observation.procedure.body}\n{observation.procedure.office}",
+        ]
+        message = mail.compose(
+            to=", ".join(addresses),
+            subject=_("Observation n. %(number)d: what is missing", number=observation.number),
+            text="\n\n".join(line for line in lines if line) + "\n",
+            key=f"regularise-{asked.id}",
+        )
+    mail.send(message)
 
 
 def _address(path: str, observation: Observation) -> str:

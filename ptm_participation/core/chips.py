@@ -9,7 +9,8 @@ from ptm_participation.core import clock
 CONDITIONS = frozenset(
     (
         *("articolo", "canale", "comune", "documento", "fase", "gruppo", "nei-termini", "ora"),
-        *("procedimento", "pubblicata", "q", "registro", "regolarita", "soggetto", "stato"),
+        *("natura", "procedimento", "pubblicata", "q", "registro", "regolarita"),
+        *("regolarizzazione", "soggetto", "stato"),
         *("tema", "tipo", "tipologia", "zona", "dal", "al", "misura", "ordine"),
     )
 )

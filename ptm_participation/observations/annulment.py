@@ -14,8 +14,9 @@ from ptm_participation.core.audit import Actor
 from ptm_participation.core.db import db
 from ptm_participation.core.errors import DomainError, WrongState
 from ptm_participation.core.transaction import use_case
+from ptm_participation.observations.intake import must_stand
 from ptm_participation.observations.models import IncomingMail, Observation, SubmissionFile
-from ptm_participation.observations.service import must_stand, unpublish
+from ptm_participation.observations.service import unpublish
 from ptm_participation.observations.workflow import MAIL_WORKFLOW, MailState
 
 

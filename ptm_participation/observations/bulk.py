@@ -22,7 +22,7 @@ from ptm_participation.core.errors import DomainError
 from ptm_participation.core.form_tokens import FormToken
 from ptm_participation.core.storage import Kept, name_file
 from ptm_participation.core.transaction import use_case
-from ptm_participation.observations import intake, service
+from ptm_participation.observations import intake, links, service
 from ptm_participation.observations.intake import CountedOtherwise
 from ptm_participation.observations.models import (
     Observation,
@@ -104,7 +104,22 @@ def submit_observations(
         taken.append(Taken(observation.id, observation.number))
         records += made
     write_all(sorted(records, key=lambda record: _ORDER.get(type(record), len(_ORDER))))
+    for arrival, made_of_it in zip(arrivals, taken, strict=True):
+        if arrival.received.earlier is not None:
+            with clock.at(arrival.at):
+                _link(window, arrival, made_of_it)
     return taken
+
+
+def _link(window: Window, arrival: Arrival, taken: Taken) -> None:
+    assert arrival.received.earlier is not None
+    links.link_observations(
+        arrival.actor,
+        db.session.get_one(Observation, taken.id),
+        arrival.received.earlier.kind,
+        intake.get_earlier(window, arrival.received.earlier),
+        because=arrival.received.because[:300],
+    )
 
 
 # What is named by the others is written first.

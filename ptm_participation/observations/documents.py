@@ -2,7 +2,8 @@
 
 import datetime as dt
 import io
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import segno
 from flask_babel import force_locale
@@ -11,14 +12,16 @@ from flask_babel import gettext as _
 from ptm_participation.core import clock, formats
 from ptm_participation.core.typesetting import pdf
 from ptm_participation.observations import codes, received
+from ptm_participation.observations.links import links_of
 from ptm_participation.observations.models import Draft, Observation, ObservationParty
 from ptm_participation.observations.steps import assemble, chosen_sections
-from ptm_participation.observations.workflow import FileClass, PartyRole
+from ptm_participation.observations.workflow import FileClass, PartyRole, Purpose
 from ptm_participation.plan.queries import SectionRow
 from ptm_participation.procedure.models import IdentityLevel, Procedure, Window
 from ptm_participation.procedure.reasoning import counting
 from ptm_participation.procedure.terms import suspensions_of
 
+P = TypeVar("P", ObservationParty, received.Declared)
 RULES = 6  # writing lines for each thing asked on the blank form
 
 
@@ -33,7 +36,11 @@ def _receipt_values(observation: Observation, code: str) -> dict[str, Any]:
     submission = observation.submission
     return {
         **_frame(procedure, clock.rome(observation.received_at).date()),
-        "title": _("Receipt of an observation"),
+        "title": {
+            Purpose.OBSERVATION: _("Receipt of an observation"),
+            Purpose.NO_OBSERVATIONS: _("Receipt of an answer: no observations"),
+            Purpose.WITHDRAWAL: _("Receipt of a withdrawal"),
+        }[observation.purpose],
         "number": _("n. %(number)d", number=observation.number),
         "number_meaning": _(
             "Number in the register «%(register)s» of %(procedure)s. It is not the protocol "
@@ -68,29 +75,32 @@ def _receipt_values(observation: Observation, code: str) -> dict[str, Any]:
 
 
 def _receipt_facts(observation: Observation) -> list[tuple[str, str]]:
-    facts = [
+    return [
         (_("Received"), formats.exact_instant(observation.received_at) + _(", time of Rome")),
         (_("Term"), term_sentence(observation)),
         (_("Protocol"), protocol_sentence(observation)),
         *_sender_protocol(observation),
-        (_("Submitter"), party_line(observation.submitter)),
-    ]
-    facts += [
-        (str(party.role.label), party_line(party))
-        for party in observation.parties
-        if party.role is not PartyRole.SUBMITTER
-    ]
-    return [
-        *facts,
+        *party_facts(observation.parties, party_line),
         (_("Way in"), str(observation.channel.label)),
         (_("Author"), identity_sentence(observation)),
         (_("Subject"), observation.title),
+        *((_("Link"), link.sentence) for link in links_of(observation)),
     ]
 
 
 def _sender_protocol(observation: Observation) -> list[tuple[str, str]]:
     said = sender_protocol_sentence(observation)
     return [(_("Protocol of the sender"), said)] if said else []
+
+
+def heading(observation: Observation) -> str:
+    """That it was received, and under which number."""
+    said = {
+        Purpose.OBSERVATION: _("Observation n. %(number)s received"),
+        Purpose.NO_OBSERVATIONS: _("Answer n. %(number)s received"),
+        Purpose.WITHDRAWAL: _("Withdrawal n. %(number)s received"),
+    }[observation.purpose]
+    return said % {"number": observation.number}
 
 
 def term_sentence(observation: Observation) -> str:
@@ -130,6 +140,16 @@ def identity_sentence(observation: Observation) -> str:
     return f"{level}. {observation.author_standing}"
 
 
+def party_facts(parties: Sequence[P], line: Callable[[P], str]) -> list[tuple[str, str]]:
+    """Who submits, who represents it; then, together, those who sign along."""
+    along = [party.name for party in parties if party.role is PartyRole.SIGNATORY]
+    first = [party for party in parties if party.role is not PartyRole.SIGNATORY]
+    facts: list[tuple[str, str]] = [
+        (str(party.role.among(several=bool(along))), line(party)) for party in first
+    ]
+    return [*facts, (_("Further signatories"), "; ".join(along))] if along else facts
+
+
 def party_line(party: ObservationParty) -> str:
     """A party in a line: name, type, Comune."""
     parts = [
@@ -148,7 +168,11 @@ def next_steps(observation: Observation) -> list[str]:
         _("The office checks the observation.")
         if observation.protocol_number
         else _("The office gives the protocol number and checks the observation."),
-        _("The office replies to each request; the Metropolitan Council votes."),
+        *(
+            [_("The office replies to each request; the Metropolitan Council votes.")]
+            if observation.purpose is Purpose.OBSERVATION
+            else []
+        ),
         _("You read every step on the tracking page, with the code of this receipt."),
     ]
     if not observation.in_time:
@@ -159,8 +183,9 @@ def next_steps(observation: Observation) -> list[str]:
         steps.insert(
             0,
             _(
-                "The author is to be regularised: send a signed copy with an identity document, "
-                "or from your own PEC, to %(pec)s, quoting the number of this receipt.",
+                "The author is to be regularised: add a signed copy with an identity document on "
+                "the tracking page, or send it from your own PEC to %(pec)s, quoting the number "
+                "of this receipt.",
                 pec=observation.procedure.office_pec,
             ),
         )
@@ -187,7 +212,7 @@ def copy_to_sign(draft: Draft) -> bytes:
         language="it",
     )
     rows = chosen_sections(draft.content)
-    sections = [
+    sections: list[dict[str, Any]] = [
         {
             "title": _("Request %(number)d", number=number),
             "text": _asked_text(asked, rows[number - 1]),
@@ -196,10 +221,13 @@ def copy_to_sign(draft: Draft) -> bytes:
     ]
     who = {
         "title": _("Who submits"),
-        "facts": [(str(party.role.label), _declared_line(party)) for party in whole.parties],
+        "facts": party_facts(whole.parties, _declared_line),
     }
+    if not sections:
+        said = received.as_text(whole, {})
+        sections.append({"title": str(whole.purpose.label), "text": said})
     files = [file.name for file in draft.files if file.file_class is FileClass.ATTACHMENT]
-    if files:
+    if files and whole.requests:
         sections.append({"title": _("Attachments"), "text": "\n".join(files)})
     return pdf(
         "form",

@@ -7,7 +7,7 @@ not acts: they leave no trace in the log, and are deleted when they are old.
 
 import datetime as dt
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +22,7 @@ from ptm_participation.core.sealing import seal
 from ptm_participation.core.storage import Kept, name_file
 from ptm_participation.core.throttle import Limit
 from ptm_participation.core.transaction import use_case
+from ptm_participation.observations import queries
 from ptm_participation.observations.intake import submit_observation
 from ptm_participation.observations.models import Draft, DraftFile, Observation
 from ptm_participation.observations.received import Received
@@ -72,11 +73,19 @@ def empty_content() -> dict[str, Any]:
 
 
 @use_case
-def begin_draft(window: Window, *, author: User | None, sections: list[dict[str, Any]]) -> str:
-    """Start a draft, perhaps on a section already chosen; returns its key."""
+def begin_draft(
+    window: Window,
+    *,
+    author: User | None,
+    sections: Sequence[dict[str, Any]] = (),
+    **known: Any,
+) -> str:
+    """Start a draft, perhaps on a section already chosen, or with what else is `known` of its
+    content; returns its key."""
     key = secrets.token_hex(16)
     content = empty_content()
-    content["requests"][0]["sections"] = sections
+    content["requests"][0]["sections"] = list(sections)
+    content |= known
     now = clock.now()
     db.session.add(
         Draft(
@@ -98,6 +107,16 @@ def find_draft(key: str) -> Draft:
     if draft is None:
         raise DraftGone()
     return draft
+
+
+def drafts_of(keys: Sequence[str]) -> list[tuple[str, Draft]]:
+    """The drafts of these keys that are still there, in the same order."""
+    if not keys:
+        return []
+    digests = {form_tokens.digest(key): key for key in keys}
+    query = sa.select(Draft).where(Draft.key_sha256.in_(digests))
+    found = {digests[draft.key_sha256]: draft for draft in db.session.scalars(query)}
+    return [(key, found[key]) for key in keys if key in found]
 
 
 @use_case
@@ -192,11 +211,14 @@ def send_draft(
 ) -> Observation:
     """Submit the draft and delete it. The key is the form's token: sent twice, it is one.
 
-    Raises DraftChanged if it is no longer at the revision that its author read.
+    Raises DraftChanged if it is no longer at the revision that its author read, and DraftGone
+    if it was deleted unsent.
     """
     left = db.session.scalar(
         sa.select(Draft).filter_by(key_sha256=form_tokens.digest(key)).with_for_update()
     )
+    if left is None and queries.observation_by_token(form_tokens.digest(key)) is None:
+        raise DraftGone()
     if left is not None and left.revision != revision:
         raise DraftChanged()
     observation = submit_observation(

@@ -17,7 +17,7 @@ from ptm_participation.core import clock, formats
 from ptm_participation.core.chips import Chip, without_paging
 from ptm_participation.core.chips import chips as chips_of
 from ptm_participation.observations.lists import Filter, count_views
-from ptm_participation.observations.workflow import Channel, ObservationState, Regularity
+from ptm_participation.observations.workflow import Channel, ObservationState, Purpose, Regularity
 from ptm_participation.plan import queries as plan
 from ptm_participation.procedure import naming
 from ptm_participation.procedure import queries as procedures
@@ -27,6 +27,7 @@ from ptm_participation.territory import queries as territory
 
 E = TypeVar("E", bound=enum.Enum)
 NOWHERE = "fuori"
+OVERDUE = "scaduta"
 
 
 def read(arguments: Mapping[str, str]) -> tuple[Filter, list[str]]:
@@ -37,6 +38,7 @@ def read(arguments: Mapping[str, str]) -> tuple[Filter, list[str]]:
         state=reader.one_of("stato", ObservationState),
         in_time=reader.yes_no("nei-termini"),
         regularity=reader.one_of("regolarita", Regularity),
+        overdue_on=reader.overdue("regolarizzazione"),
         published=reader.yes_no("pubblicata"),
         type=reader.one_of("tipo", SubjectType),
         group=reader.one_of("gruppo", SubjectGroup),
@@ -47,6 +49,7 @@ def read(arguments: Mapping[str, str]) -> tuple[Filter, list[str]]:
         provision=reader.number("articolo"),
         theme=reader.number("tema"),
         channel=reader.one_of("canale", Channel),
+        purpose=reader.one_of("natura", Purpose),
         since=reader.day("dal"),
         until=reader.day("al"),
         hour=reader.hour("ora"),
@@ -94,6 +97,11 @@ class _Reader:
         found: int | None = self._read(name, _hour)
         return found
 
+    def overdue(self, name: str) -> dt.date | None:
+        """Today, if what is overdue today is asked for."""
+        found: dt.date | None = self._read(name, _overdue)
+        return found
+
     def day(self, name: str) -> dt.date | None:
         found: dt.date | None = self._read(name, clock.parse_day)
         return found
@@ -111,6 +119,12 @@ def _hour(text: str) -> int:
     if not 0 <= hour < 24:
         raise ValueError(text)
     return hour
+
+
+def _overdue(text: str) -> dt.date:
+    if text != OVERDUE:
+        raise ValueError(text)
+    return clock.today()
 
 
 def _yes_no(text: str) -> bool:
@@ -177,6 +191,7 @@ def _words(procedure: Procedure, filter_: Filter) -> dict[str, str]:
         ("tipo", filter_.type, _("Type: %(value)s")),
         ("gruppo", filter_.group, _("Group: %(value)s")),
         ("canale", filter_.channel, _("Way in: %(value)s")),
+        ("natura", filter_.purpose, _("Purpose: %(value)s")),
     )
     said |= {name: words % {"value": value.label} for name, value, words in labelled if value}
     for name, answer, words in (
@@ -185,6 +200,8 @@ def _words(procedure: Procedure, filter_: Filter) -> dict[str, str]:
     ):
         if answer is not None:
             said[name] = words % {"value": yes_no[answer]}
+    if filter_.overdue_on:
+        said["regolarizzazione"] = _("Regularisation: term over")
     if filter_.since:
         said["dal"] = _("From %(value)s", value=formats.day(filter_.since))
     if filter_.until:
@@ -210,10 +227,12 @@ def choices(procedure: Procedure) -> dict[str, list[tuple[str, str]]]:
     return {
         "stato": formats.labels(ObservationState),
         "regolarita": formats.labels(Regularity),
+        "regolarizzazione": [(OVERDUE, _("Term over"))],
         "nei-termini": [("si", _("In time")), ("no", _("Late ones"))],
         "tipo": formats.labels(SubjectType),
         "gruppo": formats.labels(SubjectGroup),
         "canale": formats.labels(Channel),
+        "natura": formats.labels(Purpose),
         "comune": [
             *((str(row.id), row.name) for row in territory.list_municipalities()),
             (NOWHERE, _("Outside Città metropolitana di Milano")),

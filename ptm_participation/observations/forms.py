@@ -1,5 +1,6 @@
 """The public form in its steps, and the code that follows a case."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -28,12 +29,17 @@ from ptm_participation.core.forms import (
     labelled,
     options,
 )
+from ptm_participation.core.numbers import whole
+from ptm_participation.core.reference import fold
+from ptm_participation.observations.intake import NotABody
 from ptm_participation.observations.workflow import Capacity, RequestKind
 from ptm_participation.stakeholders.forms import subject_types
 from ptm_participation.stakeholders.subjects import SubjectFamily, SubjectType
-from ptm_participation.territory.queries import list_municipalities
+from ptm_participation.territory.queries import MunicipalityRow, list_municipalities
 
 LONGEST_TEXT = 10_000
+LONGEST_NAME = 200
+MOST_SIGNATORIES = 200
 OUTSIDE = "outside"
 
 
@@ -47,6 +53,49 @@ def municipalities() -> list[SelectChoice]:
             (OUTSIDE, _("Outside Città metropolitana di Milano")),
         ]
     )
+
+
+def names_of(text: str) -> list[str]:
+    """The names of a list with one on each line."""
+    names = (" ".join(line.split()) for line in text.splitlines())
+    return [name for name in names if name]
+
+
+def municipalities_named(names: Iterable[str]) -> dict[str, MunicipalityRow]:
+    """The Comuni that these names mean, with or without «Comune di» before them; by the name."""
+    known = {fold(row.name): row for row in list_municipalities()}
+    bare = ((name, fold(name).removeprefix("comune di ")) for name in names)
+    return {name: known[key] for name, key in bare if key in known}
+
+
+def check_signatories(text: str, first: str, subject_type: SubjectType) -> None:
+    """Whether these may sign together with the first. Raises ValidationError with a sentence."""
+    names = names_of(text)
+    if len(names) > MOST_SIGNATORIES:
+        raise ValidationError(
+            _("At most %(most)d further signatories: attach the whole list.", most=MOST_SIGNATORIES)
+        )
+    comuni = subject_type is SubjectType.MUNICIPALITY
+    known = municipalities_named(names) if comuni else {}
+    seen = set()
+    for name in names:
+        if len(name) > LONGEST_NAME:
+            raise ValidationError(_("«%(name)s…» is too long for a name.", name=name[:40]))
+        if comuni and name not in known:
+            raise ValidationError(_("«%(name)s» is none of the 133 Comuni.", name=name))
+        key = fold(municipality_name(known[name].name) if comuni else name)
+        if key == fold(first):
+            raise ValidationError(
+                _("«%(name)s» is the first signatory already: take it off the list.", name=name)
+            )
+        if key in seen:
+            raise ValidationError(_("«%(name)s» is on the list twice.", name=name))
+        seen.add(key)
+
+
+def municipality_name(name: str) -> str:
+    """A Comune as one that submits is named."""
+    return f"Comune di {name}"
 
 
 # By what right a person writes for somebody else.
@@ -99,6 +148,16 @@ class RequestsForm(PtmForm):
     files = MultipleFileField(_l("Attachments"))
 
 
+class ReasonsForm(PtmForm):
+    """The first step of a withdrawal: why, if its author cares to say so."""
+
+    because = TextAreaField(
+        _l("Why you withdraw it"),
+        [at_most(LONGEST_TEXT)],
+        description=_l("You need not say it. What you write goes into the register."),
+    )
+
+
 class SubjectTypeForm(PtmForm):
     """Step 3, first: what the submitter is. Five answers, then what exactly where it matters."""
 
@@ -108,13 +167,23 @@ class SubjectTypeForm(PtmForm):
         validate_choice=False,
     )
 
-    def __init__(self, family: SubjectFamily | None = None, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        family: SubjectFamily | None = None,
+        *args: Any,
+        bodies_only: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.bodies_only = bodies_only
         self.type.choices = labelled(family.types if family else SubjectFamily)
 
     def validate_type(self, field: RadioField) -> None:
         if field.data not in {*SubjectFamily, *SubjectType}:
             raise ValidationError(_("This is none of those in the list."))
+        chosen = field.data if field.data in set(SubjectType) else None
+        if self.bodies_only and chosen and SubjectType(chosen).is_private_person:
+            raise ValidationError(str(NotABody()))
 
 
 class PartyForm(PtmForm):
@@ -146,11 +215,8 @@ class PartyForm(PtmForm):
         choices=CAPACITIES,
         default=Capacity.LEGAL_REPRESENTATIVE.value,
     )
-    signatories = TextAreaField(
-        _l("Further signatories"),
-        [at_most(5000)],
-        description=_l("One for each line: name and surname."),
-    )
+    mandate = FileField(_l("The mandate"))
+    signatories = TextAreaField(_l("Further signatories"), [at_most(50_000)])
     email = EmailField(
         _l("E-mail"),
         [DataRequired(_l("Write an e-mail address.")), email_address(), at_most(254)],
@@ -166,6 +232,11 @@ class PartyForm(PtmForm):
         self.principal_type.choices = subject_types()
         for name in self._unfit(subject_type):
             delattr(self, name)
+        self.signatories.description = (
+            _("One for each line: name and surname.")
+            if subject_type.is_private_person
+            else _("One for each line, by its name. They are taken to be what you are.")
+        )
         if not subject_type.is_private_person:
             if self.name:
                 self.name.label.text = _("Name")
@@ -176,14 +247,25 @@ class PartyForm(PtmForm):
     @staticmethod
     def _unfit(subject_type: SubjectType) -> list[str]:
         if subject_type.is_private_person:
-            unfit = ["representative", "representative_capacity"]
-            return unfit if subject_type is SubjectType.CITIZENS else [*unfit, "signatories"]
-        unfit = ["capacity", "principal_name", "principal_type", "signatories"]
+            return ["representative", "representative_capacity"]
+        unfit = ["capacity", "principal_name", "principal_type"]
         return [*unfit, "name"] if subject_type is SubjectType.MUNICIPALITY else unfit
 
     def validate_municipality(self, field: SelectField) -> None:
         if self.subject_type is SubjectType.MUNICIPALITY and field.data == OUTSIDE:
             raise ValidationError(_("Choose one of the 133 Comuni, or write as another body."))
+
+    def validate_signatories(self, field: TextAreaField) -> None:
+        check_signatories(field.data or "", self._first_signatory(), self.subject_type)
+
+    def _first_signatory(self) -> str:
+        """The name under which the first signatory submits."""
+        if self.subject_type is SubjectType.MUNICIPALITY:
+            number = whole(self.municipality.data)
+            rows = (row for row in list_municipalities() if row.id == number)
+            return next((municipality_name(row.name) for row in rows), "")
+        for_another = self.capacity and self.capacity.data == Capacity.DELEGATE.value
+        return (self.principal_name.data if for_another else self.name.data) or ""
 
     def validate_principal_name(self, field: StringField) -> None:
         if self.capacity.data == Capacity.DELEGATE.value and not field.data:
@@ -208,6 +290,15 @@ class SendForm(PtmForm):
         _l("What I wrote is true, and I may submit it."),
         [InputRequired(_l("Confirm the declaration."))],
     )
+
+
+class SupplyForm(PtmForm):
+    """What makes the author known after all."""
+
+    token = HiddenField()
+    signed_file = FileField(_l("The signed copy"))
+    identity_file = FileField(_l("A copy of your identity document"))
+    mandate = FileField(_l("The mandate"))
 
 
 class LinkForm(PtmForm):

@@ -25,6 +25,8 @@ _DEEDS: dict[str, Any] = {
     "observation.annulled": _l("Entry annulled"),
     "observation.annulment_undone": _l("Annulment undone"),
     "observation.regularised": _l("Author regularised"),
+    "observation.regularisation_asked": _l("Sender asked to regularise"),
+    "observation.supplemented": _l("Files received to regularise it"),
     "observation.date_decided": _l("Date that counts decided by the office"),
     "observation.text_written": _l("Working text changed"),
     "observation.classified": _l("Classification changed"),
@@ -109,6 +111,10 @@ def _details(action: str, values: dict[str, Any]) -> str:
     """The part of the payload that a reader wants."""
     if action in _PROTOCOLS and values:
         return _protocol(*(values.get(name, "") for name in Protocol._fields))
+    if action == "observation.regularisation_asked" and values:
+        return _("by %(day)s", day=formats.day(dt.date.fromisoformat(values["due_on"])))
+    if action == "observation.supplemented" and values:
+        return ", ".join(values["files"])
     for name in ("reason", "how"):
         if values.get(name):
             return str(values[name])

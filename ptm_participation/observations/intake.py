@@ -20,7 +20,7 @@ from ptm_participation.core.errors import DomainError
 from ptm_participation.core.reference import fold
 from ptm_participation.core.sealing import seal
 from ptm_participation.core.transaction import use_case
-from ptm_participation.observations import codes
+from ptm_participation.observations import codes, links
 from ptm_participation.observations.models import (
     Observation,
     ObservationAnchor,
@@ -33,6 +33,8 @@ from ptm_participation.observations.models import (
 )
 from ptm_participation.observations.received import (
     Asked,
+    Declared,
+    Earlier,
     Received,
     as_sent,
     as_text,
@@ -41,7 +43,9 @@ from ptm_participation.observations.received import (
 from ptm_participation.observations.workflow import (
     BASIS_OF_CHANNEL,
     Basis,
+    LinkKind,
     ObservationState,
+    Purpose,
     Regularity,
 )
 from ptm_participation.plan.models import Anchor, Edition, SectionVersion
@@ -61,12 +65,36 @@ class WindowShut(DomainError):
     message = _l("Observations are closed by an act: %(act)s.")
 
 
+class Annulled(DomainError):
+    message = _l("This entry of the register is annulled: nothing more is done with it.")
+    status = 409
+
+
 class SentAfterArrival(DomainError):
     message = _l("It cannot have been sent after it arrived.")
 
 
 class NothingAsked(DomainError):
     message = _l("Write what you ask.")
+
+
+class NotABody(DomainError):
+    message = _l(
+        "Only a body answers that it has no observations: as a private person you need not "
+        "send anything."
+    )
+
+
+class NoSuchEarlier(DomainError):
+    message = _l("There is no observation of this number.")
+
+
+class WithdrawnAlready(DomainError):
+    message = _l("Observation n. %(number)d is withdrawn already: submit a new one.")
+
+
+class NothingToReturnTo(DomainError):
+    message = _l("N. %(number)d is a withdrawal: it can be neither completed nor withdrawn.")
 
 
 class SectionOfAnotherPlan(DomainError):
@@ -114,9 +142,10 @@ def submit_observation(
     """Take a submission into the window's register and give it the next number.
 
     The same token again returns the observation that it made the first time. After the term
-    it is taken as late. Raises NotYetOpen, WindowShut, NothingAsked, SectionOfAnotherPlan,
-    UnknownMunicipality, InTheFuture, SentAfterArrival or ReasonNeeded; then nothing is written and
-    no number is used up.
+    it is taken as late. One that integrates, replaces or withdraws an earlier one is linked to it.
+    Raises NotYetOpen, WindowShut, NothingAsked, NotABody, SectionOfAnotherPlan,
+    UnknownMunicipality, InTheFuture, SentAfterArrival, ReasonNeeded or what `get_earlier` raises;
+    then nothing is written and no number is used up.
     """
     made = form_tokens.claim(token)
     if made is not None:
@@ -124,6 +153,7 @@ def submit_observation(
     counts_at, basis, reason = date_that_counts(received, counted)
     check_received(window, received, counts_at)
     check_municipalities([received])
+    earlier = get_earlier(window, received.earlier) if received.earlier else None
     versions = sections_of(window, [received])
     submission, anchors = _keep_submission(
         window, received, versions, counts_at, token, notice, author, actor
@@ -147,7 +177,46 @@ def submit_observation(
         stream=window.procedure.stream,
         **registered(window, received, submission, observation),
     )
+    if earlier is not None and received.earlier is not None:
+        links.link_observations(
+            actor, observation, received.earlier.kind, earlier, because=received.because[:300]
+        )
     return observation
+
+
+def get_earlier(window: Window, named: Earlier) -> Observation:
+    """The earlier observation that another one is about to be linked to, locked so that it is
+    withdrawn once. Raises NoSuchEarlier and what `check_stands` raises."""
+    found = db.session.scalar(
+        sa.select(Observation)
+        .join(Register, Register.id == Observation.register_id)
+        .where(
+            Observation.procedure_id == window.procedure_id,
+            Register.slug == named.register,
+            Observation.number == named.number,
+        )
+        .with_for_update(of=Observation)
+    )
+    if found is None:
+        raise NoSuchEarlier()
+    check_stands(found)
+    return found
+
+
+def must_stand(observation: Observation) -> None:
+    """Raises Annulled for an entry with which nothing more is done."""
+    if observation.annulled_at is not None:
+        raise Annulled()
+
+
+def check_stands(observation: Observation) -> None:
+    """Whether it can be integrated, replaced or withdrawn. Raises Annulled, WithdrawnAlready and
+    NothingToReturnTo."""
+    must_stand(observation)
+    if observation.purpose is Purpose.WITHDRAWAL:
+        raise NothingToReturnTo(number=observation.number)
+    if links.is_withdrawn(observation):
+        raise WithdrawnAlready(number=observation.number)
 
 
 def send_receipt(observation: Observation, received: Received, token: str) -> None:
@@ -197,7 +266,8 @@ def date_that_counts(
 
 
 def check_received(window: Window, received: Received, counts_at: dt.datetime) -> None:
-    """Raises InTheFuture, SentAfterArrival, NotYetOpen, WindowShut or NothingAsked."""
+    """Raises InTheFuture, SentAfterArrival, NotYetOpen, WindowShut, NothingAsked, NotABody or
+    NoSuchEarlier."""
     now = clock.now() + dt.timedelta(seconds=5)  # another server's clock may be a little ahead
     if received.received_at > now or counts_at > now:
         raise InTheFuture()
@@ -205,10 +275,14 @@ def check_received(window: Window, received: Received, counts_at: dt.datetime) -
         raise SentAfterArrival()
     if not window.has_opened(counts_at):
         raise NotYetOpen()
-    if not window.takes(received.received_at):
-        raise WindowShut(act=window.shut_act)
-    if not received.requests or not all(_says_something(asked) for asked in received.requests):
+    check_open(window, received.received_at)
+    if received.purpose is Purpose.NO_OBSERVATIONS and _is_private(received.submitter):
+        raise NotABody()
+    asks = received.purpose is Purpose.OBSERVATION
+    if asks != bool(received.requests) or not all(map(_says_something, received.requests)):
         raise NothingAsked()
+    if (received.purpose is Purpose.WITHDRAWAL) != _withdraws(received):
+        raise NoSuchEarlier()
 
 
 def check_municipalities(several: Iterable[Received]) -> None:
@@ -217,6 +291,22 @@ def check_municipalities(several: Iterable[Received]) -> None:
     known = db.session.scalars(sa.select(Municipality.id).where(Municipality.id.in_(ids)))
     if ids - set(known):
         raise UnknownMunicipality()
+
+
+def check_open(window: Window, at: dt.datetime) -> None:
+    """Whether the window takes submissions, in time or late. Raises NotYetOpen and WindowShut."""
+    if not window.has_opened(at):
+        raise NotYetOpen()
+    if not window.takes(at):
+        raise WindowShut(act=window.shut_act)
+
+
+def _is_private(party: Declared) -> bool:
+    return party.type is None or party.type.is_private_person
+
+
+def _withdraws(received: Received) -> bool:
+    return received.earlier is not None and received.earlier.kind is LinkKind.WITHDRAWS
 
 
 def _says_something(asked: Asked) -> bool:
@@ -383,6 +473,7 @@ def make_observation(
         window_id=window.id,
         received_at=received.received_at,
         channel=received.channel,
+        purpose=received.purpose,
         protocol_number="",
         protocol_registry="",
         protocol_case_file="",

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import aliased
 
 from ptm_participation.core import audit, clock
 from ptm_participation.core.audit import Actor
@@ -44,6 +45,16 @@ class Linked(NamedTuple):
     def said(self) -> Any:
         return self.kind.label if self.forward else self.kind.reverse
 
+    @property
+    def withdraws(self) -> bool:
+        """Whether the one that is read is withdrawn by the other."""
+        return self.kind is LinkKind.WITHDRAWS and not self.forward
+
+    @property
+    def sentence(self) -> str:
+        """The same with the other's number, as its sender reads it."""
+        return self.kind.sentence(self.number, forward=self.forward)
+
 
 def _side(own: Any, other: Any, *, forward: bool) -> Any:
     return (
@@ -59,20 +70,52 @@ def _side(own: Any, other: Any, *, forward: bool) -> Any:
         )
         .join(Observation, Observation.id == other)
         .join(Register, Register.id == Observation.register_id)
-        .where(own == sa.bindparam("id"), ObservationLink.undone_at.is_(None))
+        .where(
+            own == sa.bindparam("id"),
+            ObservationLink.undone_at.is_(None),
+            Observation.annulled_at.is_(None),
+        )
     )
 
 
-_LINKS = sa.union_all(
+_SIDES = (
     _side(ObservationLink.from_id, ObservationLink.to_id, forward=True),
     _side(ObservationLink.to_id, ObservationLink.from_id, forward=False),
+)
+_LINKS = sa.union_all(*_SIDES)
+_PUBLISHED_LINKS = sa.union_all(
+    *(side.where(Observation.published_at.is_not(None)) for side in _SIDES)
 )
 
 
 def links_of(observation: Observation) -> list[Linked]:
-    """The links of an observation that stand, both ways, the first made first."""
+    """The links of an observation with others that stand, both ways, the first made first."""
     rows = ask(_LINKS, id=observation.id)
     return sorted((Linked._make(row) for row in rows), key=lambda link: link.id)
+
+
+def published_links(observation_id: int) -> list[Linked]:
+    """The links of a published observation with others that are public too."""
+    rows = ask(_PUBLISHED_LINKS, id=observation_id)
+    return sorted((Linked._make(row) for row in rows), key=lambda link: link.id)
+
+
+def is_withdrawn(observation: Observation) -> bool:
+    """Whether a later one has withdrawn it."""
+    return bool(db.session.scalar(sa.select(withdrawal_of(sa.literal(observation.id)))))
+
+
+def withdrawal_of(observation_id: Any, *, published: bool = False) -> sa.Exists:
+    """In a query: whether a standing link, with a published one if so told, withdraws it."""
+    later = aliased(Observation)
+    found = sa.exists().where(
+        ObservationLink.to_id == observation_id,
+        ObservationLink.kind == LinkKind.WITHDRAWS,
+        ObservationLink.undone_at.is_(None),
+        later.id == ObservationLink.from_id,
+        later.annulled_at.is_(None),
+    )
+    return found.where(later.published_at.is_not(None)) if published else found
 
 
 @use_case

@@ -17,16 +17,19 @@ from ptm_participation.core.errors import NotFound
 from ptm_participation.core.jobs import Job, JobState
 from ptm_participation.core.numbers import whole
 from ptm_participation.core.reference import fold
+from ptm_participation.observations.links import withdrawal_of
 from ptm_participation.observations.models import (
     Observation,
     ObservationAnchor,
     ObservationParty,
+    RegularisationRequest,
 )
 from ptm_participation.observations.queries import sent_by, visible_to
 from ptm_participation.observations.workflow import (
     Channel,
     ObservationState,
     PartyRole,
+    Purpose,
     Regularity,
 )
 from ptm_participation.plan import queries as plan
@@ -58,6 +61,8 @@ class Filter:
     state: ObservationState | None = None
     in_time: bool | None = None
     regularity: Regularity | None = None
+    # Asked to be regularised by a day before this one, and not regularised yet.
+    overdue_on: dt.date | None = None
     published: bool | None = None
     type: SubjectType | None = None
     group: SubjectGroup | None = None
@@ -68,6 +73,7 @@ class Filter:
     provision: int | None = None
     theme: int | None = None
     channel: Channel | None = None
+    purpose: Purpose | None = None
     since: dt.date | None = None
     until: dt.date | None = None
     hour: int | None = None
@@ -88,6 +94,7 @@ class Filter:
             (Observation.subject_type, self.type),
             (Observation.municipality_id, self.municipality),
             (Observation.channel, self.channel),
+            (Observation.purpose, self.purpose),
             (Observation.counts_hour, self.hour),
         ):
             if value is not None:
@@ -101,6 +108,8 @@ class Filter:
         if self.group is not None:
             types = [t for t in SubjectType if t.group is self.group]
             found.append(Observation.subject_type.in_(types))
+        if self.overdue_on is not None:
+            found += _overdue(self.overdue_on)
         return [*found, *self._places(), *self._sections(), *self._times()]
 
     def _places(self) -> list[sa.ColumnElement[bool]]:
@@ -173,6 +182,15 @@ def _of_procedure(procedure_id: int, register: str) -> list[sa.ColumnElement[boo
     return found
 
 
+def _overdue(day: dt.date) -> list[sa.ColumnElement[bool]]:
+    asked = sa.exists().where(RegularisationRequest.observation_id == Observation.id)
+    return [
+        Observation.regularity == Regularity.TO_REGULARISE,
+        asked,
+        ~asked.where(RegularisationRequest.due_on >= day),
+    ]
+
+
 def _linked(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     return Observation.id.in_(sa.select(ObservationAnchor.observation_id).where(condition))
 
@@ -203,6 +221,8 @@ class ObservationRow(NamedTuple):
     published: bool
     channel: Channel
     annulled: bool
+    purpose: Purpose
+    withdrawn: bool
     sections: tuple[str, ...] = ()
 
     @property
@@ -257,6 +277,8 @@ _ROWS: sa.Select[Any] = with_submitter(
         Observation.published_at.is_not(None),
         Observation.channel,
         Observation.annulled_at.is_not(None),
+        Observation.purpose,
+        withdrawal_of(Observation.id),
     )
 )
 
@@ -395,6 +417,7 @@ def under_review(
             *filter_.conditions(procedure),
             visible_to(seen_by),
             Observation.state == ObservationState.CHECKED,
+            Observation.purpose == Purpose.OBSERVATION,
         )
         .order_by(Observation.register_id, Observation.number)
     ).all()
@@ -455,7 +478,7 @@ def mail_jobs(limit: int = 200) -> list[MailRow]:
                 Submitter.role == PartyRole.SUBMITTER,
             ),
         )
-        .where(Job.kind == "observation.receipt")
+        .where(Job.kind.in_(("observation.receipt", "observation.regularise")))
         .order_by((Job.state == JobState.DONE).asc(), Job.id.desc())
         .limit(limit)
     )

@@ -29,6 +29,7 @@ from ptm_participation.observations.workflow import (
     MailState,
     ObservationState,
     PartyRole,
+    Purpose,
     Regularity,
     RequestKind,
 )
@@ -203,6 +204,7 @@ class Observation(Model):
                 "in_time": ("in_time", "counts_at", "id"),
                 "state": ("state", "counts_at", "id"),
                 "regularity": ("regularity", "counts_at", "id"),
+                "purpose": ("purpose", "counts_at", "id"),
                 "published": ("published_at", "counts_at", "id"),
                 "municipality": ("municipality_id", "counts_at", "id", "in_time"),
                 "type": ("subject_type", "counts_at", "id", "in_time"),
@@ -238,6 +240,9 @@ class Observation(Model):
     basis: Mapped[Basis] = mapped_column(one_of(Basis, "basis"))
     reason: Mapped[str] = mapped_column(sa.String(500), default="")
     channel: Mapped[Channel] = mapped_column(one_of(Channel, "channel"))
+    purpose: Mapped[Purpose] = mapped_column(
+        one_of(Purpose, "purpose"), default=Purpose.OBSERVATION
+    )
     protocol_number: Mapped[str] = mapped_column(sa.String(40), default="")
     protocol_on: Mapped[dt.date | None]
     # Where they are not the body's only registry, and the procedure's own case file.
@@ -288,6 +293,11 @@ class Observation(Model):
     @property
     def submitter(self) -> "ObservationParty":
         return next(party for party in self.parties if party.role is PartyRole.SUBMITTER)
+
+    @property
+    def signatories(self) -> list["ObservationParty"]:
+        """Those who submit it together with the first signatory."""
+        return [party for party in self.parties if party.role is PartyRole.SIGNATORY]
 
     @property
     def working_text(self) -> "WorkingText":
@@ -445,6 +455,76 @@ class ObservationLink(Model):
     made_at: Mapped[dt.datetime]
     undone_at: Mapped[dt.datetime | None]
     undone_because: Mapped[str] = mapped_column(sa.String(300), default="")
+
+
+class RegularisationRequest(Model):
+    """The office asks a sender to make itself known, until the end of a day. Immutable."""
+
+    __tablename__ = "regularisation_request"
+    __table_args__ = (
+        sa.CheckConstraint("days BETWEEN 1 AND 3650", name="days"),
+        sa.Index("ix_regularisation_request_due", "observation_id", "due_on"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    observation_id: Mapped[int] = mapped_column(sa.ForeignKey("observation.id"))
+    asked_at: Mapped[dt.datetime]
+    days: Mapped[int]
+    due_on: Mapped[dt.date]
+    words: Mapped[str] = mapped_column(sa.String(2000), default="")
+    asked_by_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"))
+
+    observation: Mapped[Observation] = relationship()
+    asked_by: Mapped[User] = relationship()
+
+    @property
+    def due_at(self) -> dt.datetime:
+        """The first instant that is late."""
+        return clock.end_of_day(self.due_on)
+
+    @property
+    def is_over(self) -> bool:
+        return clock.now() >= self.due_at
+
+
+class Supplement(Model):
+    """What a sender added afterwards to be regularised; the submission stays as it is. Immutable.
+
+    `request` is the office's last one when it came; there may be none.
+    """
+
+    __tablename__ = "supplement"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    observation_id: Mapped[int] = mapped_column(sa.ForeignKey("observation.id"), index=True)
+    request_id: Mapped[int | None] = mapped_column(sa.ForeignKey("regularisation_request.id"))
+    received_at: Mapped[dt.datetime]
+    token_sha256: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+
+    request: Mapped[RegularisationRequest | None] = relationship()
+    files: Mapped[list["SupplementFile"]] = relationship(order_by="SupplementFile.position")
+
+    @property
+    def in_time(self) -> bool:
+        """Whether it came within the term of the request; within none, if none was made."""
+        return self.request is not None and self.received_at < self.request.due_at
+
+
+class SupplementFile(Model):
+    """A file of what was added. Immutable."""
+
+    __tablename__ = "supplement_file"
+    __table_args__ = (sa.UniqueConstraint("supplement_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    supplement_id: Mapped[int] = mapped_column(sa.ForeignKey("supplement.id"))
+    position: Mapped[int]
+    file_sha256: Mapped[str] = mapped_column(sa.ForeignKey("stored_file.sha256"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
+    file_class: Mapped[FileClass] = mapped_column(one_of(FileClass, "file_class"))
+
+    file: Mapped[StoredFile] = relationship()
 
 
 class IncomingMail(Model):

@@ -26,6 +26,7 @@ from ptm_participation.observations import (
     queries,
     service,
     stages,
+    supplements,
 )
 from ptm_participation.observations.blueprint import bp
 from ptm_participation.observations.forms import OUTSIDE
@@ -42,9 +43,11 @@ from ptm_participation.observations.office_forms import (
     UnpublishForm,
     WorkingTextForm,
 )
+from ptm_participation.observations.supplements import ASKED_BY_MAIL
 from ptm_participation.plan import queries as plan
 from ptm_participation.plan.models import Edition, SectionVersion
 from ptm_participation.procedure import queries as procedures
+from ptm_participation.procedure.reasoning import sentences
 from ptm_participation.stakeholders import queries as stakeholders
 from ptm_participation.stakeholders.subjects import SubjectType
 
@@ -130,18 +133,25 @@ def here(observation: Observation) -> Response:
 def show(register: str, number: int) -> Any:
     observation = observation_at(register, number)
     previous, following = queries.neighbours(observation)
+    mails = jobs.about(f"observation:{observation.id}", (RECEIPT, ASKED_BY_MAIL))
+    asked = supplements.requests_of(observation)
     return render_template(
         "observations/show.html",
         observation=observation,
         filed=queries.filed_under(observation),
         links=links.links_of(observation),
+        asked=asked,
+        counted=supplements.reasons_of(observation, asked[0]) if asked else None,
+        supplements=supplements.supplements_of(observation),
+        sentences=sentences,
         notices=incoming.notices_about(observation),
         stages=stages.stages_of(observation),
         previous=previous,
         following=following,
         documents=documents,
         same_protocol=queries.same_protocol(observation),
-        mails=jobs.about(f"observation:{observation.id}", (RECEIPT,)),
+        mails=[job for job in mails if job.kind == RECEIPT],
+        asked_mails=[job for job in mails if job.kind == ASKED_BY_MAIL],
         confirm=ConfirmForm(),
     )
 

@@ -24,15 +24,23 @@ from ptm_participation.core.forms import (
     EditForm,
     HourField,
     PtmForm,
+    WholeNumberField,
     at_most,
     email_address,
     labelled,
 )
-from ptm_participation.observations.forms import CAPACITIES, municipalities
+from ptm_participation.core.numbers import whole
+from ptm_participation.observations.forms import (
+    CAPACITIES,
+    LONGEST_TEXT,
+    check_signatories,
+    municipalities,
+)
 from ptm_participation.observations.models import Protocol
-from ptm_participation.observations.workflow import Channel, LinkKind
+from ptm_participation.observations.workflow import Channel, LinkKind, Purpose
 from ptm_participation.procedure.models import IdentityLevel
 from ptm_participation.stakeholders.forms import subject_types
+from ptm_participation.stakeholders.subjects import SubjectType
 
 
 def _sender_number() -> StringField:
@@ -48,6 +56,14 @@ class PaperForm(PtmForm):
 
     token = HiddenField()
     window = SelectField(_l("Register and term"), [DataRequired(_l("Choose the register."))])
+    purpose = RadioField(
+        _l("What it is"), choices=labelled(Purpose), default=Purpose.OBSERVATION.value
+    )
+    withdraws = StringField(
+        _l("Number of the one withdrawn"),
+        [at_most(10)],
+        description=_l("Only for a withdrawal."),
+    )
     channel = RadioField(
         _l("How it came"),
         [DataRequired(_l("Choose how it came."))],
@@ -69,6 +85,11 @@ class PaperForm(PtmForm):
     municipality = SelectField(_l("Comune"), [DataRequired(_l("The Comune is one of the list."))])
     representative = StringField(_l("Who represents it"), [at_most(200)])
     representative_capacity = SelectField(_l("By what right"), choices=CAPACITIES)
+    signatories = TextAreaField(
+        _l("Further signatories"),
+        [at_most(50_000)],
+        description=_l("One for each line. Of bodies, each is taken to be what the first is."),
+    )
     email = EmailField(_l("E-mail or PEC"), [Optional(), email_address(), at_most(254)])
     phone = TelField(_l("Telephone"), [at_most(40)])
     title = StringField(_l("Subject"), [DataRequired(_l("Write the subject.")), at_most(200)])
@@ -102,6 +123,18 @@ class PaperForm(PtmForm):
         super().__init__(*args, **kwargs)
         self.municipality.choices = municipalities()
         self.type.choices = subject_types()
+        if self.purpose.data != Purpose.OBSERVATION.value:
+            # It says what it is by itself; more words are welcome, and none are needed.
+            self.title.validators = [at_most(200)]
+            self.text.validators = [at_most(LONGEST_TEXT)]
+
+    def validate_withdraws(self, field: StringField) -> None:
+        if self.purpose.data == Purpose.WITHDRAWAL.value and whole(field.data) is None:
+            raise ValidationError(_("Write the number of the one withdrawn."))
+
+    def validate_signatories(self, field: TextAreaField) -> None:
+        if self.type.data in set(SubjectType):
+            check_signatories(field.data or "", self.name.data or "", SubjectType(self.type.data))
 
     def validate_sent_on(self, field: DayField) -> None:
         if self.channel.data == Channel.REGISTERED_MAIL.value and field.data is None:
@@ -243,6 +276,15 @@ class RegulariseForm(PtmForm):
         _l("How the author was identified"),
         [DataRequired(_l("Say how the author was identified.")), at_most(300)],
         description=_l("For example: signed copy received by PEC on 5 November 2020."),
+    )
+
+
+class AskToRegulariseForm(PtmForm):
+    days = WholeNumberField(_l("Days to do it"), most=3650)
+    words = TextAreaField(
+        _l("Words to the sender"),
+        [at_most(2000)],
+        description=_l("What is missing, and anything that helps. They go into the message."),
     )
 
 

@@ -17,7 +17,15 @@ from ptm_participation.core.storage import Kept, files
 from ptm_participation.core.uploads import ACCEPTED, FileRefused, receive
 from ptm_participation.observations import codes, documents, incoming, service
 from ptm_participation.observations.blueprint import bp
-from ptm_participation.observations.intake import CountedOtherwise, InTheFuture, NotYetOpen
+from ptm_participation.observations.intake import (
+    CountedOtherwise,
+    InTheFuture,
+    NoSuchEarlier,
+    NotABody,
+    NothingToReturnTo,
+    NotYetOpen,
+    WithdrawnAlready,
+)
 from ptm_participation.observations.models import IncomingMail, Observation, Protocol
 from ptm_participation.observations.office import (
     municipality_id,
@@ -26,12 +34,22 @@ from ptm_participation.observations.office import (
     sections_named,
 )
 from ptm_participation.observations.office_forms import PaperForm
-from ptm_participation.observations.received import Asked, Declared, Enclosed, Quote, Received
+from ptm_participation.observations.received import (
+    Asked,
+    Declared,
+    Earlier,
+    Enclosed,
+    Quote,
+    Received,
+)
+from ptm_participation.observations.steps import signatories
 from ptm_participation.observations.workflow import (
     Capacity,
     Channel,
     FileClass,
+    LinkKind,
     PartyRole,
+    Purpose,
 )
 from ptm_participation.plan import queries as plan
 from ptm_participation.plan.models import SectionVersion
@@ -158,6 +176,10 @@ def _enter(form: PaperForm, procedure: Procedure, mail: IncomingMail | None) -> 
         )
     except InTheFuture as error:
         form.arrived_on.errors = [str(error)]
+    except (NoSuchEarlier, WithdrawnAlready, NothingToReturnTo) as error:
+        form.withdraws.errors = [str(error)]
+    except NotABody as error:
+        form.type.errors = [str(error)]
     except NotYetOpen as error:
         form.sent_on.errors = [str(error)]
     except DomainError as error:
@@ -241,22 +263,32 @@ def _received(
                 Capacity(form.representative_capacity.data),
             )
         )
+    parties += signatories(form.signatories.data or "", SubjectType(form.type.data))
+    purpose = Purpose(form.purpose.data)
+    asked = Asked(
+        reasons=form.text.data,
+        quotes=tuple(Quote(section.id) for section in sections),
+        whole_plan=not sections,
+    )
     return Received(
+        purpose=purpose,
+        earlier=_withdrawn(form) if purpose is Purpose.WITHDRAWAL else None,
+        because="" if purpose is Purpose.OBSERVATION else form.text.data or "",
         channel=Channel(form.channel.data),
         received_at=dt.datetime.combine(form.arrived_on.data, hour, clock.ROME).astimezone(dt.UTC),
         sent_on=form.sent_on.data,
         parties=tuple(parties),
-        requests=(
-            Asked(
-                reasons=form.text.data,
-                quotes=tuple(Quote(section.id) for section in sections),
-                whole_plan=not sections,
-            ),
-        ),
+        requests=(asked,) if purpose is Purpose.OBSERVATION else (),
         identity_level=IdentityLevel(form.identity.data),
         subject=form.title.data,
         files=(Enclosed(scan[1].sha256, scan[0], FileClass.SCAN),) if scan else (),
     )
+
+
+def _withdrawn(form: PaperForm) -> Earlier:
+    """The observation of the same register that the letter withdraws."""
+    register = procedures.get_window(int(form.window.data)).register
+    return Earlier(register.slug, whole(form.withdraws.data) or 0, LinkKind.WITHDRAWS)
 
 
 @bp.route("/ufficio/osservazioni/<register>/<int:number>/registrata")

@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 from ptm_participation.core.db import ask, db
 from ptm_participation.core.errors import NotFound
 from ptm_participation.core.remembering import remembered
+from ptm_participation.observations.links import Linked, published_links, withdrawal_of
 from ptm_participation.observations.lists import (
     COUNT_CAP,
     Submitter,
@@ -22,7 +23,13 @@ from ptm_participation.observations.lists import (
     section_briefs,
     with_submitter,
 )
-from ptm_participation.observations.models import Observation, ObservationAnchor, WorkingText
+from ptm_participation.observations.models import (
+    Observation,
+    ObservationAnchor,
+    ObservationParty,
+    WorkingText,
+)
+from ptm_participation.observations.workflow import PartyRole, Purpose
 from ptm_participation.plan.models import Anchor, Edition, SectionVersion
 from ptm_participation.plan.queries import SectionRow
 from ptm_participation.plan.queries import sections as section_rows
@@ -73,6 +80,8 @@ class PublishedRow(NamedTuple):
     zone: str | None
     in_time: bool
     counts_at: dt.datetime
+    purpose: Purpose
+    withdrawn: bool
     sections: tuple[str, ...] = ()
 
     @property
@@ -118,6 +127,8 @@ _BASE: sa.Select[Any] = with_submitter(
         Zone.name,
         Observation.in_time,
         Observation.counts_at,
+        Observation.purpose,
+        withdrawal_of(Observation.id, published=True),
     )
 )
 # The questions of a section's page, put together once: that costs more than asking them.
@@ -171,6 +182,15 @@ _CITED_BY = (
     )
 )
 
+_SIGNED_ALONG = (
+    sa.select(ObservationParty.name, ObservationParty.type)
+    .where(
+        ObservationParty.observation_id == sa.bindparam("observation"),
+        ObservationParty.role == PartyRole.SIGNATORY,
+    )
+    .order_by(ObservationParty.id)
+)
+
 
 def published_on_page(unit_id: int, *, limit: int = 200) -> dict[int, list[PublishedRow]]:
     """For each section on a page, the published observations that speak of it."""
@@ -212,6 +232,9 @@ class PublishedObservation:
     published_at: dt.datetime
     received_at: dt.datetime
     sections: list[SectionRow]
+    along: tuple[str, ...] = ()  # the bodies that signed with the first
+    unnamed: int = 0  # the private persons that did
+    links: tuple[Linked, ...] = ()  # with other published ones
 
 
 def get_published(register: Register, number: int) -> PublishedObservation:
@@ -223,7 +246,24 @@ def get_published(register: Register, number: int) -> PublishedObservation:
     shown = _public_row(row)
     cited = ask(_CITED_BY, observation=shown.id)
     sections = list(section_rows(version for (version,) in cited).values())
-    return PublishedObservation(shown, text, published_at, received_at, sections)
+    signed = ask(_SIGNED_ALONG, observation=shown.id)
+    along = tuple(name for name, type_ in signed if _is_named(shown, type_))
+    return PublishedObservation(
+        shown,
+        text,
+        published_at,
+        received_at,
+        sections,
+        along,
+        len(signed) - len(along),
+        tuple(published_links(shown.id)),
+    )
+
+
+def _is_named(shown: PublishedRow, type_: SubjectType | None) -> bool:
+    """Whether one who signed along is a body: who is not known to be one is taken for a
+    private person."""
+    return type_ is not None and not (type_.is_private_person or shown.type.is_private_person)
 
 
 def totals(procedure: Procedure) -> dict[str, int]:

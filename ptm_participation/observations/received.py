@@ -15,7 +15,9 @@ from ptm_participation.observations.workflow import (
     Capacity,
     Channel,
     FileClass,
+    LinkKind,
     PartyRole,
+    Purpose,
     RequestKind,
 )
 from ptm_participation.plan.models import SectionVersion
@@ -67,6 +69,15 @@ class Enclosed:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Earlier:
+    """The earlier observation that one integrates, replaces or withdraws."""
+
+    register: str
+    number: int
+    kind: LinkKind
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Received:
     """All that was sent, on one channel, at one instant."""
 
@@ -81,6 +92,10 @@ class Received:
     language: str = "it"
     # When the sender's provider of certified mail accepted it: that is what counts.
     accepted_at: dt.datetime | None = None
+    purpose: Purpose = Purpose.OBSERVATION
+    earlier: Earlier | None = None
+    # The words of what asks nothing: why one withdraws, how a body answers.
+    because: str = ""
 
     @property
     def submitter(self) -> Declared:
@@ -110,19 +125,26 @@ def as_sent(received: Received, versions: dict[int, SectionVersion], **facts: An
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, (Received, Asked, Declared, Enclosed, Quote)):
+    if isinstance(value, _PARTS):
         fields = {name: _plain(getattr(value, name)) for name in _FIELDS[type(value)]}
-        if fields.get("accepted_at", "") is None:
-            del fields["accepted_at"]  # what came otherwise has no such instant
+        if isinstance(value, Received):
+            for name, usual in _UNSAID.items():
+                if fields[name] == usual:
+                    del fields[name]
         return fields
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     return value.value if isinstance(value, enum.Enum) else value
 
 
-_FIELDS = {
-    kind: tuple(field.name for field in dataclasses.fields(kind))
-    for kind in (Received, Asked, Declared, Enclosed, Quote)
+_PARTS = (Received, Asked, Declared, Enclosed, Quote, Earlier)
+_FIELDS = {kind: tuple(field.name for field in dataclasses.fields(kind)) for kind in _PARTS}
+# What an ordinary submission does not say, so that its digest is what it always was.
+_UNSAID = {
+    "accepted_at": None,
+    "purpose": Purpose.OBSERVATION.value,
+    "earlier": None,
+    "because": "",
 }
 
 
@@ -135,10 +157,21 @@ def as_text(received: Received, versions: dict[int, SectionVersion]) -> str:
     """The submission as plain text in Italian: what extracts are cut from."""
     with _in_italian():
         blocks = [received.subject] if received.subject else []
+        blocks += _statement(received)
         many = len(received.requests) > 1
         for number, asked in enumerate(received.requests, 1):
             blocks.append(_request_text(number if many else None, asked, versions))
     return "\n\n".join(blocks)
+
+
+def _statement(received: Received) -> list[str]:
+    """What is said besides the requests."""
+    said = []
+    if received.purpose is Purpose.NO_OBSERVATIONS:
+        said.append(_("It answers that it has no observations on the plan."))
+    if received.earlier is not None:
+        said.append(received.earlier.kind.sentence(received.earlier.number) + ".")
+    return [*said, received.because] if received.because else said
 
 
 def _request_text(number: int | None, asked: Asked, versions: dict[int, SectionVersion]) -> str:
@@ -163,8 +196,17 @@ def default_title(received: Received, versions: dict[int, SectionVersion]) -> st
     """The subject as written, else what the observation is about: «art. 18 c. 2; Tav. 6»."""
     if received.subject:
         return received.subject
+    if received.purpose is not Purpose.OBSERVATION:
+        with _in_italian():
+            return _untitled(received)
     briefs = dict.fromkeys(
         versions[quote.version_id].brief for asked in received.requests for quote in asked.quotes
     )
     with _in_italian():
         return "; ".join(briefs)[:200] or _("The whole plan")
+
+
+def _untitled(received: Received) -> str:
+    if received.earlier is not None and received.purpose is Purpose.WITHDRAWAL:
+        return _("Withdrawal of n. %(number)d", number=received.earlier.number)
+    return str(received.purpose.label)

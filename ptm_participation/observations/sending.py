@@ -58,7 +58,7 @@ def check(key: str) -> Any:
 def _check(key: str, moment: dt.datetime) -> Any:
     draft = drafting.find_draft(key)
     form = _send_form(draft)
-    if request.method == "POST" and not form.session_ended:
+    if request.method == "POST":
         if "indietro" in request.form:
             return redirect(url_for("observations.who", key=key))
         if _may_send(key, form):
@@ -79,6 +79,7 @@ def _check(key: str, moment: dt.datetime) -> Any:
         parties=(declared := _parties(draft)),
         municipality=_municipality(declared),
         private={file.file_class.value: file for file in draft.files},
+        by_delegation=steps.by_delegation(draft.content["party"]),
         levels=_levels(draft),
         ways=_WAYS,
         kinds={kind.value: kind for kind in RequestKind},
@@ -129,7 +130,8 @@ def _municipality(declared: list[Declared]) -> Municipality | None:
 
 
 def _may_send(key: str, form: SendForm) -> bool:
-    """Whether all is there; errors are left beside their fields."""
+    """Whether all is there; errors are left beside their fields. The files stay with the draft
+    whatever is wrong, even that the session has ended."""
     good = form.validate_on_submit()
     for field, file_class in (
         (form.signed_file, FileClass.SIGNED),

@@ -29,6 +29,7 @@ from ptm_participation.observations.intake import (
     file_under,
     hold_registers,
     holds,
+    must_stand,
     submit_observation,
 )
 from ptm_participation.observations.models import (
@@ -42,6 +43,7 @@ from ptm_participation.observations.workflow import (
     OBSERVATION_WORKFLOW,
     Basis,
     ObservationState,
+    Purpose,
     Regularity,
 )
 from ptm_participation.plan.models import SectionVersion
@@ -93,17 +95,6 @@ def enter_observation(
 def _other_protocol(observation: Observation, protocol: Protocol | None) -> bool:
     known = observation.protocol
     return protocol is not None and bool(known.number) and protocol != known
-
-
-class Annulled(DomainError):
-    message = _l("This entry of the register is annulled: nothing more is done with it.")
-    status = 409
-
-
-def must_stand(observation: Observation) -> None:
-    """Raises Annulled for an entry with which nothing more is done."""
-    if observation.annulled_at is not None:
-        raise Annulled()
 
 
 def _record(actor: Actor, action: str, observation: Observation, **payload: Any) -> None:
@@ -174,6 +165,8 @@ def record_decision(
         raise InTheFuture()
     for observation in observations:
         must_stand(observation)
+        if observation.purpose is not Purpose.OBSERVATION:
+            raise WrongState()
         before = {"act": observation.decided_act, "on": observation.decided_on}
         if observation.state is not ObservationState.DECIDED:
             OBSERVATION_WORKFLOW.advance(observation, ObservationState.DECIDED)

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from ptm_participation.observations.models import Observation
-from ptm_participation.observations.workflow import ObservationState
+from ptm_participation.observations.workflow import ObservationState, Purpose
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -30,30 +30,32 @@ class Stage:
 
 
 def stages_of(observation: Observation) -> list[Stage]:
-    """The five stages of a case, in order."""
-    state = observation.state
-    return [
+    """The stages of a case, in order.
+
+    Nothing is decided on an answer without observations, nor on a withdrawal.
+    """
+    now = observation.state
+    asks = observation.purpose is Purpose.OBSERVATION
+    checked = ObservationState.CHECKED.label if asks else _l("Checked")
+    reached = [
         Stage(
             ObservationState.RECEIVED.label,
             at=observation.received_at,
-            now=state is ObservationState.RECEIVED,
+            now=now is ObservationState.RECEIVED,
         ),
         Stage(
             ObservationState.REGISTERED.label,
             on=observation.protocol_on,
             note=observation.protocol_number,
-            now=state is ObservationState.REGISTERED,
+            now=now is ObservationState.REGISTERED,
         ),
-        Stage(
-            ObservationState.CHECKED.label,
-            at=observation.checked_at,
-            now=state is ObservationState.CHECKED,
-        ),
-        Stage(
-            ObservationState.DECIDED.label,
-            on=observation.decided_on,
-            note=observation.decided_act,
-            now=state is ObservationState.DECIDED,
-        ),
-        Stage(_l("Published"), at=observation.published_at),
+        Stage(checked, at=observation.checked_at, now=now is ObservationState.CHECKED),
     ]
+    decided = Stage(
+        ObservationState.DECIDED.label,
+        on=observation.decided_on,
+        note=observation.decided_act,
+        now=now is ObservationState.DECIDED,
+    )
+    published = Stage(_l("Published"), at=observation.published_at)
+    return [*reached, decided, published] if asks else [*reached, published]

@@ -7,14 +7,32 @@ from typing import Any
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from ptm_participation.observations.forms import OUTSIDE, PartyForm, RequestsForm
+from ptm_participation.observations.forms import (
+    OUTSIDE,
+    PartyForm,
+    ReasonsForm,
+    RequestsForm,
+    municipalities_named,
+    municipality_name,
+    names_of,
+)
+from ptm_participation.observations.intake import NotABody
 from ptm_participation.observations.models import Draft
-from ptm_participation.observations.received import Asked, Declared, Enclosed, Quote, Received
+from ptm_participation.observations.received import (
+    Asked,
+    Declared,
+    Earlier,
+    Enclosed,
+    Quote,
+    Received,
+)
 from ptm_participation.observations.workflow import (
     Capacity,
     Channel,
     FileClass,
+    LinkKind,
     PartyRole,
+    Purpose,
     RequestKind,
 )
 from ptm_participation.plan import queries as plan_queries
@@ -23,8 +41,15 @@ from ptm_participation.procedure.models import IdentityLevel
 from ptm_participation.stakeholders.subjects import SubjectType
 from ptm_participation.territory.queries import get_municipality
 
-SUBJECT, REQUESTS, WHO, CHECK = "sections", "requests", "who", "check"
+SUBJECT, REQUESTS, REASONS, WHO, CHECK = "sections", "requests", "reasons", "who", "check"
+# The steps of each sort of submission, in their order.
+PATHS = {
+    Purpose.OBSERVATION: (SUBJECT, REQUESTS, WHO, CHECK),
+    Purpose.NO_OBSERVATIONS: (WHO, CHECK),
+    Purpose.WITHDRAWAL: (REASONS, WHO, CHECK),
+}
 TYPED = ("kind", "place", "proposed", "reasons")
+MANDATE = "mandate"  # the field of the file that lets somebody write for somebody else
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -43,6 +68,35 @@ class ChosenSection:
 
     row: SectionRow
     exact: str
+
+
+def purpose_of(content: dict[str, Any]) -> Purpose:
+    """What the draft is for."""
+    return Purpose(content.get("purpose", Purpose.OBSERVATION))
+
+
+def earlier_of(content: dict[str, Any]) -> Earlier | None:
+    """The earlier observation that the draft integrates, replaces or withdraws."""
+    named = content.get("earlier")
+    return Earlier(named["register"], named["number"], LinkKind(named["kind"])) if named else None
+
+
+def path_of(content: dict[str, Any]) -> tuple[str, ...]:
+    """The steps of the draft, in their order."""
+    return PATHS[purpose_of(content)]
+
+
+def before(content: dict[str, Any], step: str) -> str | None:
+    """The step that comes before another; None before the first."""
+    path = path_of(content)
+    place = path.index(step)
+    return path[place - 1] if place else None
+
+
+def written_at(content: dict[str, Any]) -> str:
+    """The step in which a draft is gone on with: the one with its words."""
+    path = path_of(content)
+    return REQUESTS if REQUESTS in path else path[0]
 
 
 def chosen_sections(content: dict[str, Any]) -> list[list[ChosenSection]]:
@@ -94,7 +148,7 @@ def keep_party(content: dict[str, Any], form: PartyForm) -> dict[str, Any]:
     typed = {
         field.name: storable(field.data or "")
         for field in form
-        if field.name not in {"csrf_token", "type"}
+        if field.name not in {"csrf_token", "type", MANDATE}
     }
     return {**content, "party": {**content["party"], **typed}}
 
@@ -107,6 +161,32 @@ def storable(text: str) -> str:
 def missing(draft: Draft) -> list[Missing]:
     """All that is still to do before the draft can be sent, in the order of the steps."""
     content = draft.content
+    purpose = purpose_of(content)
+    if purpose is Purpose.OBSERVATION:
+        return _missing_of_requests(content) + _missing_of_party(draft)
+    if purpose is Purpose.NO_OBSERVATIONS and writes_as_private(content["party"]):
+        return [Missing(WHO, str(NotABody()))]
+    form = ReasonsForm(formdata=MultiDict(reasons_data(content)), meta={"csrf": False})
+    form.validate()
+    said = [Missing(REASONS, message, field=field) for field, message in form.all_errors]
+    return said + _missing_of_party(draft)
+
+
+def writes_as_private(party: dict[str, Any]) -> bool:
+    return bool(party.get("type")) and SubjectType(party["type"]).is_private_person
+
+
+def reasons_data(content: dict[str, Any]) -> dict[str, str]:
+    """What ReasonsForm shows of the draft."""
+    return {"because": content.get("because", "")}
+
+
+def keep_reasons(content: dict[str, Any], form: ReasonsForm) -> dict[str, Any]:
+    """The draft with what was typed into ReasonsForm, valid or not."""
+    return {**content, "because": storable(form.because.data or "")}
+
+
+def _missing_of_requests(content: dict[str, Any]) -> list[Missing]:
     found: list[Missing] = []
     chosen = chosen_sections(content)
     for number, request in enumerate(content["requests"]):
@@ -131,16 +211,35 @@ def missing(draft: Draft) -> list[Missing]:
             )
     form = RequestsForm(formdata=_form_data(requests_data(content)), meta={"csrf": False})
     form.validate()
-    found += [Missing(REQUESTS, message, field=field) for field, message in form.all_errors]
-    return found + _missing_of_party(content["party"])
+    return found + [Missing(REQUESTS, message, field=field) for field, message in form.all_errors]
 
 
-def _missing_of_party(party: dict[str, Any]) -> list[Missing]:
+def _missing_of_party(draft: Draft) -> list[Missing]:
+    party = draft.content["party"]
     if not party.get("type"):
         return [Missing(WHO, _("Say who you are."))]
     form = PartyForm(SubjectType(party["type"]), formdata=MultiDict(party), meta={"csrf": False})
     form.validate()
-    return [Missing(WHO, message, field=field) for field, message in form.all_errors]
+    found = [Missing(WHO, message, field=field) for field, message in form.all_errors]
+    return [*found, Missing(WHO, no_mandate(), field=MANDATE)] if lacks_mandate(draft) else found
+
+
+def by_delegation(party: dict[str, Any]) -> bool:
+    """Whether the person who writes does so for somebody else, by delegation."""
+    if not party.get("type"):
+        return False
+    private = SubjectType(party["type"]).is_private_person
+    return party.get("capacity" if private else "representative_capacity") == Capacity.DELEGATE
+
+
+def lacks_mandate(draft: Draft) -> bool:
+    """Whether somebody else is written for, and nothing shows by what right."""
+    there = any(file.file_class is FileClass.MANDATE for file in draft.files)
+    return by_delegation(draft.content["party"]) and not there
+
+
+def no_mandate() -> str:
+    return _("Add the mandate.")
 
 
 def _form_data(data: dict[str, Any]) -> MultiDict[str, str]:
@@ -156,6 +255,7 @@ def assemble(
 ) -> Received:
     """What the draft sends. Only for a draft that misses nothing."""
     content = draft.content
+    purpose = purpose_of(content)
     requests = tuple(
         Asked(
             kind=RequestKind(request["kind"]),
@@ -168,7 +268,7 @@ def assemble(
             proposed=request["proposed"],
             reasons=request["reasons"],
         )
-        for request in content["requests"]
+        for request in (content["requests"] if purpose is Purpose.OBSERVATION else ())
     )
     return Received(
         channel=Channel.WEB,
@@ -176,18 +276,26 @@ def assemble(
         parties=tuple(parties(content["party"])),
         requests=requests,
         identity_level=level,
-        subject=content.get("subject", ""),
+        subject=content.get("subject", "") if requests else "",
+        purpose=purpose,
+        earlier=earlier_of(content),
+        because="" if requests else content.get("because", ""),
         files=tuple(
             Enclosed(file.file_sha256, file.name, file.file_class)
             for file in draft.files
-            if file.file_class is FileClass.ATTACHMENT or _goes_with(level, file.file_class)
+            if _goes_along(file.file_class, level, content["party"])
         ),
         language=language,
     )
 
 
-def _goes_with(level: IdentityLevel, file_class: FileClass) -> bool:
-    """Whether a private file serves the way in which the author is identified."""
+def _goes_along(file_class: FileClass, level: IdentityLevel, party: dict[str, Any]) -> bool:
+    """Whether a file is sent: a private one only where it serves the way in which the author
+    is identified, or shows by what right somebody else is written for."""
+    if file_class is FileClass.ATTACHMENT:
+        return True
+    if file_class is FileClass.MANDATE:
+        return by_delegation(party)
     if level is IdentityLevel.SIGNED_FILE:
         return file_class is FileClass.SIGNED
     return level is IdentityLevel.SIGNATURE_AND_DOCUMENT
@@ -214,6 +322,7 @@ def parties(party: dict[str, Any]) -> list[Declared]:
                 party["representative"],
                 Capacity(party["representative_capacity"]),
             ),
+            *signatories(party.get("signatories", ""), subject_type),
         ]
     if party.get("capacity") == Capacity.DELEGATE.value:
         principal_type = SubjectType(party["principal_type"])
@@ -233,7 +342,7 @@ def parties(party: dict[str, Any]) -> list[Declared]:
                 None,
                 **contacts,
             ),
-            *_signatories(party),
+            *signatories(party.get("signatories", ""), subject_type),
         ]
     submitter = Declared(
         PartyRole.SUBMITTER,
@@ -243,21 +352,31 @@ def parties(party: dict[str, Any]) -> list[Declared]:
         municipality_id,
         **contacts,
     )
-    return [submitter, *_signatories(party)]
+    return [submitter, *signatories(party.get("signatories", ""), subject_type)]
 
 
 def _organisation_name(
     party: dict[str, Any], subject_type: SubjectType, municipality_id: int | None
 ) -> str:
     if subject_type is SubjectType.MUNICIPALITY and municipality_id is not None:
-        return f"Comune di {get_municipality(municipality_id).name}"
+        return municipality_name(get_municipality(municipality_id).name)
     return str(party["name"])
 
 
-def _signatories(party: dict[str, Any]) -> list[Declared]:
-    """Those who sign along. Only a group has any: names typed before another type was chosen,
-    whose form does not show them, are not sent."""
-    if party["type"] != SubjectType.CITIZENS.value:
-        return []
-    names = [" ".join(line.split()) for line in party.get("signatories", "").splitlines()]
-    return [Declared(PartyRole.SIGNATORY, name[:200]) for name in names if name]
+def signatories(text: str, subject_type: SubjectType) -> list[Declared]:
+    """Those who sign along: of a body's, what each is follows from what the first one is; a
+    private person is a name alone."""
+    names = names_of(text)
+    if subject_type.is_private_person:
+        return [Declared(PartyRole.SIGNATORY, name) for name in names]
+    if subject_type is not SubjectType.MUNICIPALITY:
+        return [Declared(PartyRole.SIGNATORY, name, type=subject_type) for name in names]
+    return [
+        Declared(
+            PartyRole.SIGNATORY,
+            municipality_name(row.name),
+            type=subject_type,
+            municipality_id=row.id,
+        )
+        for row in municipalities_named(names).values()
+    ]

@@ -13,7 +13,15 @@ from ptm_participation.core import jobs
 from ptm_participation.core.errors import DomainError, NotFound
 from ptm_participation.core.formats import language
 from ptm_participation.core.throttle import Limit
-from ptm_participation.observations import codes, documents, links, lists, queries, stages
+from ptm_participation.observations import (
+    codes,
+    documents,
+    links,
+    lists,
+    queries,
+    stages,
+    supplements,
+)
 from ptm_participation.observations.blueprint import bp
 from ptm_participation.observations.forms import CodeForm
 from ptm_participation.observations.intake import RECEIPT
@@ -31,19 +39,19 @@ class TooManyGuesses(DomainError):
 @bp.route("/ricevuta/<code>")
 @public
 def receipt(code: str) -> Any:
-    observation = _by_code(code)
+    observation = by_code(code)
     return render_template("observations/receipt.html", **_case(observation, code))
 
 
 @bp.route("/ricevuta/<code>.pdf")
 @public
 def receipt_file(code: str) -> Any:
-    observation = _by_code(code)
+    observation = by_code(code)
     content = documents.receipt(observation, codes.read(code), language())
     return pdf_answer(content, f"ricevuta-{observation.register.slug}-{observation.number}.pdf")
 
 
-def _by_code(code: str) -> Observation:
+def by_code(code: str) -> Observation:
     """The observation of a code, or a wrong guess that is counted.
 
     Who has just sent reads the receipt, whatever others behind the same address typed.
@@ -69,7 +77,10 @@ def _case(observation: Observation, code: str) -> dict[str, Any]:
         "mail": mail[0] if mail else None,
         "next_steps": documents.next_steps(observation),
         "stages": stages.stages_of(observation),
-        "links": links.links_of(observation),
+        "asked": next(iter(supplements.requests_of(observation)), None),
+        "supplements": supplements.supplements_of(observation),
+        "links": (linked := links.links_of(observation)),
+        "withdrawn": any(link.withdraws for link in linked),
         "documents": documents,
     }
 
@@ -84,7 +95,7 @@ def follow() -> Any:
     elif "codice" in request.args:
         try:
             code = codes.read(form.codice.data)
-            _by_code(code)
+            by_code(code)
         except codes.MistypedCode:
             problem = _(
                 "This is not a whole code: check it letter by letter. Codes hold no 0, O, 1 or I."
@@ -99,7 +110,7 @@ def follow() -> Any:
 @bp.route("/segui/<code>")
 @public
 def tracking(code: str) -> Any:
-    observation = _by_code(code)
+    observation = by_code(code)
     queries.load_requests(observation.submission)
     return render_template("observations/tracking.html", **_case(observation, code))
 

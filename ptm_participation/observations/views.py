@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Response, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
@@ -15,11 +15,17 @@ from ptm_participation.core.errors import DomainError, NotFound
 from ptm_participation.core.formats import language
 from ptm_participation.core.numbers import whole
 from ptm_participation.core.uploads import ACCEPTED, receive
-from ptm_participation.observations import documents, drafting, steps
+from ptm_participation.observations import documents, drafting, resuming, steps
 from ptm_participation.observations.blueprint import bp
-from ptm_participation.observations.forms import LinkForm, PartyForm, RequestsForm, SubjectTypeForm
+from ptm_participation.observations.forms import (
+    LinkForm,
+    PartyForm,
+    ReasonsForm,
+    RequestsForm,
+    SubjectTypeForm,
+)
 from ptm_participation.observations.models import Draft
-from ptm_participation.observations.workflow import FileClass, RequestKind
+from ptm_participation.observations.workflow import FileClass, Purpose, RequestKind
 from ptm_participation.plan import queries as plan
 from ptm_participation.plan.models import SectionVersion
 from ptm_participation.plan.service import occurs
@@ -27,8 +33,8 @@ from ptm_participation.procedure import queries as procedures
 from ptm_participation.procedure.models import IdentityLevel, Procedure
 from ptm_participation.stakeholders.subjects import SubjectFamily, SubjectType, family_of
 
-# What this browser's session remembers: the draft it began, the codes of what it sent.
-_LAST_DRAFT, SENT = "draft", "sent"
+# What this browser's session remembers: the codes of what it sent.
+SENT = "sent"
 
 
 # -- the start ---------------------------------------------------------------------------
@@ -45,11 +51,12 @@ def start() -> Any:
     if form.validate_on_submit() and window is not None and open_now:
         author = signed_in_user()
         key = drafting.begin_draft(
-            window, author=author if isinstance(author, User) else None, sections=sections
+            window, author=author if isinstance(author, User) else None, **_begun_with(sections)
         )
-        session[_LAST_DRAFT] = key  # so that this browser finds its way back to it
-        step = "observations.requests" if sections else "observations.sections"
-        return redirect(url_for(step, key=key))
+        resuming.remember(key)
+        content = drafting.find_draft(key).content
+        step = steps.REQUESTS if sections else steps.path_of(content)[0]
+        return redirect(url_for(f"observations.{step}", key=key))
     return render_template(
         "observations/start.html",
         form=form,
@@ -58,17 +65,18 @@ def start() -> Any:
         open_now=open_now,
         chosen=steps.chosen_sections({"requests": [{"sections": sections}]})[0],
         levels=[IdentityLevel(level) for level in procedure.sufficient_levels],
-        draft_key=_draft_begun(),
+        drafts=[
+            (key, draft, steps.written_at(draft.content))
+            for key, draft in resuming.begun_here(signed_in_user())
+        ],
     )
 
 
-def _draft_begun() -> str | None:
-    """The key of the draft that this browser began last, while it is not sent or deleted."""
-    key = session.get(_LAST_DRAFT)
-    try:
-        return key if key and drafting.find_draft(key) else None
-    except drafting.DraftGone:
-        return None
+def _begun_with(sections: list[dict[str, Any]]) -> dict[str, Any]:
+    """What a new draft knows from the button that was pressed and the page that led here."""
+    if "niente" in request.form:
+        return {"purpose": Purpose.NO_OBSERVATIONS.value}
+    return {"sections": sections}
 
 
 def _sections_asked_for(procedure: Procedure) -> list[dict[str, Any]]:
@@ -132,6 +140,10 @@ def frame(draft: Draft, key: str, step: str) -> dict[str, Any]:
         "draft": draft,
         "key": key,
         "step": step,
+        "path": steps.path_of(draft.content),
+        "purpose": steps.purpose_of(draft.content),
+        "earlier": steps.earlier_of(draft.content),
+        "written_at": steps.written_at(draft.content),
         "window": window,
         "procedure": window.procedure,
         "late": not window.in_time(clock.now()),
@@ -146,6 +158,8 @@ def frame(draft: Draft, key: str, step: str) -> dict[str, Any]:
 @public
 def sections(key: str) -> Any:
     draft = drafting.find_draft(key)
+    if steps.SUBJECT not in steps.path_of(draft.content):
+        return redirect(url_for(f"observations.{steps.written_at(draft.content)}", key=key))
     number = _request_number(draft)
     form = ConfirmForm()
     if form.validate_on_submit():
@@ -240,6 +254,8 @@ def _choose(before: dict[str, Any], number: int, procedure: Procedure) -> dict[s
 @public
 def requests(key: str) -> Any:
     draft = drafting.find_draft(key)
+    if steps.REQUESTS not in steps.path_of(draft.content):
+        return redirect(url_for(f"observations.{steps.written_at(draft.content)}", key=key))
     form = RequestsForm(data=steps.requests_data(draft.content))
     refused: list[str] = []
     if request.method == "POST":
@@ -362,22 +378,42 @@ def take_files(key: str, uploads: list[Any] | None, file_class: FileClass) -> li
 def save(key: str) -> Any:
     """Autosave: the same fields as the step's form, answered with the hour of saving.
 
-    One that is overtaken by a button that added or removed a request changes nothing.
+    It needs no session: whoever holds the key may write, and the page is one of ours. One that
+    is overtaken by a button that added or removed a request, or by another answer to what the
+    submitter is, changes nothing.
     """
     draft = drafting.find_draft(key)
-    form = RequestsForm(data=steps.requests_data(draft.content))
-    if form.session_ended:
-        return {"saved": False}, 409
-    drafting.change_draft(key, lambda content: steps.keep_requests(content, form))
+    keepers = {steps.WHO: _keep_who, steps.REASONS: _keep_reasons}
+    keep = keepers.get(request.args.get("passo", ""), _keep_requests)
+    keep(key, draft)
     hour = clock.rome(clock.now()).strftime("%H:%M")
     return {"saved": True, "message": _("Draft saved at %(hour)s", hour=hour)}
+
+
+def _keep_requests(key: str, draft: Draft) -> None:
+    form = RequestsForm(data=steps.requests_data(draft.content))
+    drafting.change_draft(key, lambda content: steps.keep_requests(content, form))
+
+
+def _keep_reasons(key: str, draft: Draft) -> None:
+    form = ReasonsForm(data=steps.reasons_data(draft.content))
+    drafting.change_draft(key, lambda content: steps.keep_reasons(content, form))
+
+
+def _keep_who(key: str, draft: Draft) -> None:
+    kind = draft.content["party"].get("type")
+    if kind and kind == request.form.get("as"):
+        form = PartyForm(SubjectType(kind))
+        drafting.change_draft(key, lambda content: steps.keep_party(content, form))
 
 
 @bp.route("/osserva/<key>/link", methods=["POST"])
 @public
 def send_link(key: str) -> Any:
     form = LinkForm()
-    step = steps.SUBJECT if request.form.get("passo") == steps.SUBJECT else steps.REQUESTS
+    step = request.form.get("passo", "")
+    path = steps.path_of(drafting.find_draft(key).content)
+    step = step if step in path else path[0]
     back = redirect(url_for(f"observations.{step}", key=key))
     if form.validate_on_submit():
         try:
@@ -393,6 +429,25 @@ def send_link(key: str) -> Any:
     return back
 
 
+# -- why one withdraws -------------------------------------------------------------------
+
+
+@bp.route("/osserva/<key>/motivi", methods=["GET", "POST"])
+@public
+def reasons(key: str) -> Any:
+    draft = drafting.find_draft(key)
+    if steps.REASONS not in steps.path_of(draft.content):
+        return redirect(url_for(f"observations.{steps.written_at(draft.content)}", key=key))
+    form = ReasonsForm(data=steps.reasons_data(draft.content))
+    if request.method == "POST":
+        draft = drafting.change_draft(key, lambda content: steps.keep_reasons(content, form))
+        if form.validate_on_submit():
+            return redirect(url_for("observations.who", key=key))
+    return render_template(
+        "observations/reasons.html", form=form, **frame(draft, key, steps.REASONS)
+    )
+
+
 # -- step 3: who -------------------------------------------------------------------------
 
 
@@ -405,15 +460,23 @@ def who(key: str) -> Any:
         return _who_type(draft, key)
     form = PartyForm(SubjectType(party["type"]), data=party)
     if request.method == "POST":
-        draft = drafting.change_draft(key, lambda content: steps.keep_party(content, form))
+        drafting.change_draft(key, lambda content: steps.keep_party(content, form))
+        refused = take_files(key, [form.mandate.data], FileClass.MANDATE)
+        draft = drafting.find_draft(key)
         if "indietro" in request.form:
-            return redirect(url_for("observations.requests", key=key))
-        if form.validate_on_submit():
+            back = steps.before(draft.content, steps.WHO) or steps.WHO
+            return redirect(url_for(f"observations.{back}", key=key))
+        good = form.validate_on_submit()
+        lacking = [steps.no_mandate()] if steps.lacks_mandate(draft) else []
+        form.mandate.errors = refused or lacking
+        if good and not form.mandate.errors:
             return redirect(url_for("observations.check", key=key))
     return render_template(
         "observations/who.html",
         form=form,
         type=SubjectType(party["type"]),
+        first=steps.before(draft.content, steps.WHO) is None,
+        mandate=next((f for f in draft.files if f.file_class is FileClass.MANDATE), None),
         **frame(draft, key, steps.WHO),
     )
 
@@ -427,7 +490,8 @@ def _who_type(draft: Draft, key: str) -> Any:
         shown = family_of(known).value if known else None
     else:
         shown = known.value if known in family.types else None
-    form = SubjectTypeForm(family, type=shown)
+    bodies = steps.purpose_of(draft.content) is Purpose.NO_OBSERVATIONS
+    form = SubjectTypeForm(family, bodies_only=bodies, type=shown)
     if form.validate_on_submit():
         if form.type.data not in set(SubjectType):
             return redirect(url_for("observations.who", key=key, tipo=form.type.data))
@@ -440,6 +504,7 @@ def _who_type(draft: Draft, key: str) -> Any:
         form=form,
         family=family,
         hints={answer.value: answer.hint for answer in SubjectFamily},
+        back=steps.before(draft.content, steps.WHO),
         **frame(draft, key, steps.WHO),
     )
 

@@ -77,6 +77,22 @@ class Channel(enum.StrEnum):
         }[self]
 
 
+class Purpose(enum.StrEnum):
+    """What a submission is for. A body may also answer that it has nothing to observe."""
+
+    OBSERVATION = "observation"
+    NO_OBSERVATIONS = "no-observations"
+    WITHDRAWAL = "withdrawal"
+
+    @property
+    def label(self) -> Any:
+        return {
+            Purpose.OBSERVATION: _l("Observation"),
+            Purpose.NO_OBSERVATIONS: _l("No observations"),
+            Purpose.WITHDRAWAL: _l("Withdrawal"),
+        }[self]
+
+
 class LinkKind(enum.StrEnum):
     """What one observation is to an earlier one."""
 
@@ -103,6 +119,25 @@ class LinkKind(enum.StrEnum):
             LinkKind.DUPLICATES: _l("has as a duplicate"),
             LinkKind.WITHDRAWS: _l("is withdrawn by"),
         }[self]
+
+    def sentence(self, number: int, *, forward: bool = True) -> str:
+        """The same with the other's number: «Integra la n. 12», «È sostituita dalla n. 15»."""
+        return str(_SENTENCES[self][forward]) % {"number": number}
+
+
+# What is said of the earlier one, then of the later.
+_SENTENCES = {
+    LinkKind.INTEGRATES: (
+        _l("Is integrated by n. %(number)d"),
+        _l("Integrates n. %(number)d"),
+    ),
+    LinkKind.REPLACES: (_l("Is replaced by n. %(number)d"), _l("Replaces n. %(number)d")),
+    LinkKind.DUPLICATES: (
+        _l("Has n. %(number)d as a duplicate"),
+        _l("Is a duplicate of n. %(number)d"),
+    ),
+    LinkKind.WITHDRAWS: (_l("Is withdrawn by n. %(number)d"), _l("Withdraws n. %(number)d")),
+}
 
 
 class MailState(enum.StrEnum):
@@ -211,6 +246,12 @@ class PartyRole(enum.StrEnum):
             PartyRole.SIGNATORY: _l("Further signatory"),
         }[self]
 
+    def among(self, *, several: bool) -> Any:
+        """The same, where several sign: who filled in the form is the first of them."""
+        if several and self is PartyRole.SUBMITTER:
+            return _l("First signatory")
+        return self.label
+
 
 class Capacity(enum.StrEnum):
     """By what right a party writes."""
@@ -229,12 +270,18 @@ class Capacity(enum.StrEnum):
 
 
 class FileClass(enum.StrEnum):
-    """How private a file of a submission is. An identity document is in no export."""
+    """How private a file of a submission is. An identity document or a mandate is in no export."""
 
     ATTACHMENT = "attachment"
     SIGNED = "signed"
     IDENTITY = "identity"
     SCAN = "scan"
+    MANDATE = "mandate"
+
+    @property
+    def for_the_office_alone(self) -> bool:
+        """Whether it tells of a person what no export and no page but the office's may hold."""
+        return self in {FileClass.IDENTITY, FileClass.MANDATE}
 
     @property
     def label(self) -> Any:
@@ -243,4 +290,5 @@ class FileClass(enum.StrEnum):
             FileClass.SIGNED: _l("Signed observation"),
             FileClass.IDENTITY: _l("Identity document"),
             FileClass.SCAN: _l("Scan of the original"),
+            FileClass.MANDATE: _l("Mandate"),
         }[self]

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from ptm_participation.core.uploads import DOCX
-from tests import plan
+from tests import factories, plan
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.looks import wrong_with
 from tests.conftest import Database
@@ -69,6 +69,8 @@ OFFICE = (
     "/ufficio/osservazioni/ptm/5/data",
     "/ufficio/osservazioni/ptm/5/protocollo",
     "/ufficio/osservazioni/ptm/5/regolarizza",
+    "/ufficio/osservazioni/ptm/5/regolarizza/chiedi",
+    "/ufficio/osservazioni?natura=no-observations&regolarizzazione=scaduta",
     "/ufficio/osservazioni/ptm/5/pubblica",
     "/ufficio/osservazioni/ptm/5/ritira",
     "/ufficio/osservazioni/ptm/5/decisione",
@@ -151,6 +153,7 @@ NO_PAGES = {
     "observations.original_message",
     "observations.protocol_table",
     "observations.receipt_file",
+    "observations.supplement_file",
     "consultations.download",
     "reporting.export",
     "reporting.territory_file",
@@ -237,13 +240,17 @@ def test_every_page_is_good_for_everybody(
 
     visitor = someone(url, width)
     walk.go(visitor, PUBLIC)
-    _walk_the_form(walk, visitor)
     office = someone(url, width)
     _sign_in(office, accounts["administrator"])
+    case = _walk_the_form(walk, visitor)
+    _walk_no_observations(walk, visitor)
+    _walk_back(walk, visitor, case, office)
     walk.go(office, OFFICE)
     _walk_the_office(walk, office, visitor)
     author = someone(url, width)
     _sign_in(author, accounts["stakeholder"])
+    walk.look(author)
+    author.get_by_role("link", name="Sostituisci").first.click()
     walk.look(author)
 
     pages = {
@@ -253,8 +260,8 @@ def test_every_page_is_good_for_everybody(
     assert pages - walk.seen == set()
 
 
-def _walk_the_form(walk: Walk, page: Page) -> None:
-    """The public form, each step empty, wrong and right."""
+def _walk_the_form(walk: Walk, page: Page) -> str:
+    """The public form, each step empty, wrong and right; returns the address of the case."""
     go_on = 'button[name="continua"]:visible, main form button.btn-primary:visible'
     page.goto("/osserva")
     page.locator("main form[method=post] button.btn-primary").click()
@@ -307,6 +314,8 @@ def _walk_the_form(walk: Walk, page: Page) -> None:
     walk.look(page, "check, refused")
     page.goto(page.url.replace("controlla", "elimina"))
     walk.look(page)
+    page.goto("/osserva")
+    walk.look(page, "with a draft")
     page.goto(check)
     page.locator('label[for="i-none"]').click()
     page.locator('label[for="declaration"]').click()
@@ -314,6 +323,94 @@ def _walk_the_form(walk: Walk, page: Page) -> None:
     walk.look(page, "receipt")
     page.goto(page.url.replace("ricevuta", "segui"))
     walk.look(page, "case")
+    return page.url
+
+
+def _walk_no_observations(walk: Walk, page: Page) -> None:
+    """A body answers that it has none: by delegation, with another that signs along."""
+    go_on = "main form button.btn-primary:visible"
+    page.goto("/osserva")
+    page.locator('button[name="niente"]').click()
+    page.locator('label:has-text("Cittadino")').first.click()
+    page.locator(go_on).last.click()
+    page.locator('label:has-text("Comune")').first.click()
+    page.locator(go_on).last.click()
+    page.locator('label:has-text("Comune")').first.click()
+    page.locator(go_on).last.click()
+    page.locator("#municipality").select_option(label="Rho")
+    page.locator("#representative").fill("Carla Verdi")
+    page.locator('label[for="representative_capacity-1"]').click()
+    page.locator("#email").fill("rho@example.org")
+    page.locator("details:has(#signatories) summary").click()
+    page.locator("#signatories").fill("Arese\nArese")
+    page.locator(go_on).last.click()
+    walk.look(page, "who, no mandate, one twice")
+    page.locator("#signatories").fill("Arese\nLainate")
+    page.locator("#mandate").set_input_files(
+        {"name": "delega.pdf", "mimeType": "application/pdf", "buffer": factories.PDF_BYTES}
+    )
+    page.locator(go_on).last.click()
+    walk.look(page, "no observations, check")
+    page.goto(page.url.replace("controlla", "chi-sei"))
+    walk.look(page, "who, with the mandate")
+    page.locator(go_on).last.click()
+    page.locator('label[for="i-none"]').click()
+    page.locator('label[for="declaration"]').click()
+    page.locator(go_on).last.click()
+    walk.look(page, "no observations, receipt")
+    page.goto(page.url.replace("ricevuta", "segui"))
+    walk.look(page, "no observations, case")
+
+
+def _walk_back(walk: Walk, page: Page, case: str, office: Page) -> None:
+    """The sender comes back: adds what is missing, replaces, withdraws."""
+    page.goto(case)
+    number = page.locator(".ptm-case-id .ptm-id").first.inner_text().split()[-1]
+    entry = f"/ufficio/osservazioni/ptm/{number}"
+    office.goto(f"{entry}/regolarizza/chiedi")
+    office.locator("#words").fill("Manca la firma: aggiungi una copia firmata.")
+    office.locator('button[name="guarda"]').click()
+    walk.look(office, "with words")
+    office.locator('button[name="chiedi"]').click()
+    walk.look(office, "asked")
+    page.goto(case)
+    walk.look(page, "asked to regularise")
+    page.goto(f"{case}/regolarizza")
+    walk.look(page)
+    page.locator("main form button.btn-primary").click()
+    walk.look(page, "nothing added")
+    page.locator("#identity_file").set_input_files(
+        {"name": "carta.png", "mimeType": "image/png", "buffer": factories.PNG_BYTES}
+    )
+    page.locator("main form button.btn-primary").click()
+    walk.look(page, "added")
+    office.goto(entry)
+    walk.look(office, "added")
+    for act in ("integra", "sostituisci"):
+        page.goto(f"{case}/{act}")
+        walk.look(page)
+        page.locator("main form button.btn-primary").click()
+        walk.look(page, act)
+    page.goto(f"{case}/ritira")
+    walk.look(page)
+    page.locator("main form button.btn-primary").click()
+    walk.look(page, "why")
+    page.locator("#because").fill("Ho venduto l'area.")
+    page.locator("main form button.btn-primary").click()
+    page.locator("main form button.btn-primary").last.click()
+    walk.look(page, "withdrawal, check")
+    page.locator('label[for="i-none"]').click()
+    page.locator('label[for="declaration"]').click()
+    page.locator("main form button.btn-primary").last.click()
+    walk.look(page, "withdrawal, receipt")
+    page.goto(case)
+    walk.look(page, "withdrawn")
+    page.goto(f"{case}/ritira")
+    walk.look(page, "withdrawn already")
+    office.goto(entry)
+    walk.look(office, "withdrawn")
+    office.goto("/ufficio/osservazioni")
+    walk.look(office, "withdrawn")
 
 
 def _walk_the_office(walk: Walk, page: Page, visitor: Page) -> None:

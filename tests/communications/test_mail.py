@@ -21,7 +21,8 @@ from ptm_participation.core.transaction import use_case
 from ptm_participation.observations import codes
 from tests import factories
 from tests.conftest import NOW
-from tests.observations.test_submission import _sent, _start
+from tests.observations.filling import sent as _sent
+from tests.observations.filling import start as _start
 from tests.pages import Browser
 
 
@@ -82,6 +83,26 @@ def test_the_receipt_is_sent_once_with_its_pdf_and_the_way_to_the_case(
     assert pdf.get_filename() == "ricevuta-ptm-1.pdf"
     assert pdf.get_content().startswith(b"%PDF-")
     assert "Ti abbiamo scritto" in visitor.open(page.address).text
+
+
+def test_the_request_to_regularise_says_until_when_and_never_the_code(
+    visitor: Browser, as_staff: Browser, mailbox: Mailbox
+) -> None:
+    code = codes.read(_sent(visitor).items(".ptm-code")[0])
+    page = as_staff.open("/ufficio/osservazioni/ptm/1").follow("Chiedi di regolarizzare")
+    assert "Scriviamo a anna@example.org" in page.text
+    page.submit(has="days", button="chiedi", words="Manca la firma.")
+
+    _work()
+
+    _receipt, message = mailbox.messages
+    text = message.get_content()
+    assert message["To"] == "anna@example.org"
+    assert "venerdì 30 ottobre 2020, ore 24:00" in text.replace("\n", " ")
+    assert "Manca la firma." in text
+    assert "http://localhost/segui," in text
+    assert code not in text
+    assert "Messaggio inviato" in as_staff.open("/ufficio/osservazioni/ptm/1").text
 
 
 def test_while_the_server_is_down_it_waits_and_everybody_can_see_it(

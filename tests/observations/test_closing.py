@@ -11,9 +11,9 @@ from ptm_participation.core import audit, clock, form_tokens
 from ptm_participation.core.db import db
 from ptm_participation.core.errors import WrongState
 from ptm_participation.observations import annulment, codes, incoming, service
+from ptm_participation.observations.intake import Annulled
 from ptm_participation.observations.models import IncomingMail, Observation, Protocol
 from ptm_participation.observations.received import Enclosed
-from ptm_participation.observations.service import Annulled
 from ptm_participation.observations.workflow import Channel, FileClass, MailState
 from tests import factories
 from tests.conftest import PASSWORD
@@ -98,7 +98,7 @@ def test_an_annulled_entry_keeps_its_number_and_counts_no_more(
     assert [row[0] for row in as_manager.open(LIST, annullata="si").rows()] == ["1"]
     assert as_manager.open("/ufficio/vai", q="1").heading == "1 Registrata due volte"
     followed = visitor.open(f"/segui/{codes.code_of(token)}")
-    assert followed.heading == "La registrazione della tua osservazione è annullata"
+    assert followed.heading == "La registrazione è annullata"
     assert "Vedi n. 2" in followed.text
     with pytest.raises(Annulled):
         service.check_observation(manager, made)

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -19,47 +18,14 @@ from ptm_participation.observations.steps import assemble
 from ptm_participation.observations.workflow import PartyRole
 from ptm_participation.procedure.models import IdentityLevel
 from tests import factories
+from tests.observations.filling import REASONS
+from tests.observations.filling import as_citizen as _as_citizen
+from tests.observations.filling import ask as _ask
+from tests.observations.filling import only_observation as _only_observation
+from tests.observations.filling import send as _send
+from tests.observations.filling import sent as _sent
+from tests.observations.filling import start as _start
 from tests.pages import Browser, Page
-
-REASONS = "La soglia di riduzione è troppo bassa nei Comuni già densi."
-
-
-def _start(browser: Browser, reference: str = "18") -> Page:
-    """From a section's page to the first step that is still to do."""
-    section = factories.section(reference)
-    page = browser.open("/osserva", sezione=section.id)
-    return page.submit(has="csrf_token", sezione=str(section.id))
-
-
-def _ask(page: Page, **more: Any) -> Page:
-    """Step 2, with one request."""
-    values = {"requests-0-kind": "change", "requests-0-reasons": REASONS, **more}
-    return page.submit(button="continua", **values)
-
-
-def _as_citizen(page: Page, **more: Any) -> Page:
-    """Step 3, as a citizen of Rho."""
-    page = page.submit(type="citizen")
-    values = {
-        "name": "Anna Bianchi",
-        "municipality": str(factories.municipality("Rho").id),
-        "email": "anna@example.org",
-        **more,
-    }
-    return page.submit(**values)
-
-
-def _send(page: Page, **more: Any) -> Page:
-    return page.submit(has="declaration", identity="none", declaration="y", **more)
-
-
-def _sent(browser: Browser) -> Page:
-    return _send(_as_citizen(_ask(_start(browser))))
-
-
-def _only_observation() -> Observation:
-    db.session.rollback()
-    return db.session.scalars(sa.select(Observation)).one()
 
 
 def test_a_citizen_gets_a_number_a_code_and_a_receipt(visitor: Browser) -> None:
@@ -329,7 +295,14 @@ def test_a_professional_writes_on_behalf_of_a_company(visitor: Browser) -> None:
     refused = page.submit(**values)
     assert refused.error_of("principal_name") == "Scrivi per conto di chi presenti l’osservazione."
 
-    _send(refused.submit(**values, principal_name="Alfa srl", principal_type="company"))
+    _send(
+        refused.submit(
+            **values,
+            principal_name="Alfa srl",
+            principal_type="company",
+            mandate=(io.BytesIO(factories.PDF_BYTES), "delega.pdf"),
+        )
+    )
 
     made = _only_observation()
     assert made.submitter.name == "Alfa srl"
@@ -658,22 +631,12 @@ def test_a_group_that_writes_for_another_keeps_its_signatories(visitor: Browser)
         principal_type="committee",
         signatories="Luca Verdi\nMara Neri",
         email="anna@example.org",
+        mandate=(io.BytesIO(factories.PDF_BYTES), "delega.pdf"),
     )
     _send(check)
 
     names = {p.name for p in _only_observation().parties}
     assert names == {"Comitato di Mazzo", "Anna Bianchi", "Luca Verdi", "Mara Neri"}
-
-
-def test_signatories_typed_as_a_group_are_not_sent_by_a_single_citizen(visitor: Browser) -> None:
-    group = _ask(_start(visitor)).submit(type="citizens")
-    rho = str(factories.municipality("Rho").id)
-    group.submit(name="Anna", municipality=rho, signatories="Luca Verdi", email="a@example.org")
-
-    alone = visitor.open(group.address, tipo="1").submit(type="citizen")
-    _send(alone.submit(name="Anna Bianchi", municipality=rho, email="a@example.org"))
-
-    assert [p.name for p in _only_observation().parties] == ["Anna Bianchi"]
 
 
 def test_the_start_leads_back_to_the_draft_that_was_begun(visitor: Browser) -> None:

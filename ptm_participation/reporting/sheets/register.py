@@ -26,6 +26,7 @@ from ptm_participation.observations.workflow import (
     FileClass,
     ObservationState,
     PartyRole,
+    Purpose,
     Regularity,
 )
 from ptm_participation.plan.models import Anchor, Document, SectionVersion
@@ -67,6 +68,7 @@ def _columns() -> list[Column]:
         Column("basis", _("Why this date")),
         Column("in_time", _("In time"), Kind.YES_NO),
         Column("reason", _("Reason of the office")),
+        Column("purpose", _("Purpose")),
         Column("submitter", _("Submitter"), width=36),
         Column("subject_type", _("Type of subject")),
         Column("subject_group", _("Group")),
@@ -129,6 +131,7 @@ def _query(conditions: Conditions) -> sa.Select[Any]:
         _as_kept(Observation.basis).label("basis"),
         Observation.in_time.label("in_time"),
         Observation.reason.label("reason"),
+        _as_kept(Observation.purpose).label("purpose"),
         submitter.name.label("submitter"),
         _as_kept(Observation.subject_type).label("subject_type"),
         Municipality.name.label("municipality"),
@@ -211,6 +214,7 @@ def _words() -> dict[str, dict[str, str]]:
     kept: dict[str, Iterable[Any]] = {
         "channel": Channel,
         "basis": Basis,
+        "purpose": Purpose,
         "subject_type": SubjectType,
         "capacity": Capacity,
         "identification": IdentityLevel,

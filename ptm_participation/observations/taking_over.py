@@ -1,0 +1,90 @@
+"""What a draft takes over from an earlier observation of the same sender."""
+
+import json
+from typing import Any
+
+from ptm_participation.observations import drafting, queries
+from ptm_participation.observations.forms import OUTSIDE
+from ptm_participation.observations.models import Observation, ObservationParty, Request
+from ptm_participation.observations.workflow import Capacity, LinkKind, PartyRole, Purpose
+from ptm_participation.stakeholders.subjects import SubjectType
+
+
+def begun_from(observation: Observation, kind: LinkKind) -> dict[str, Any]:
+    """What a draft that integrates, replaces or withdraws the observation begins with.
+
+    The parties are those of the earlier one. One that replaces it begins with its requests too;
+    sections that no longer stand are asked for again by the form, as of any old draft. Files
+    stay with the earlier one.
+    """
+    slug, number = observation.address
+    begun: dict[str, Any] = {
+        "party": _party(observation),
+        "earlier": {"register": slug, "number": number, "kind": kind.value},
+    }
+    if kind is LinkKind.WITHDRAWS:
+        begun["purpose"] = Purpose.WITHDRAWAL.value
+    if kind is LinkKind.REPLACES and observation.purpose is Purpose.OBSERVATION:
+        queries.load_requests(observation.submission)
+        begun["subject"] = _subject(observation)
+        begun["requests"] = [_request(asked) for asked in observation.submission.requests]
+    return begun
+
+
+def _subject(observation: Observation) -> str:
+    """The subject as it was sent, whatever title the office has given since."""
+    return str(json.loads(observation.submission.raw)["subject"])
+
+
+def _request(request: Request) -> dict[str, Any]:
+    return {
+        **drafting.empty_request(),
+        "sections": [
+            {"version": anchor.section_version_id, "exact": anchor.exact, "prefix": anchor.prefix}
+            for anchor in request.anchors
+        ],
+        "whole_plan": request.whole_plan,
+        "kind": request.kind.value if request.kind else "",
+        "place": request.place,
+        "proposed": request.proposed,
+        "reasons": request.reasons,
+    }
+
+
+def _party(observation: Observation) -> dict[str, Any]:
+    """The parties as the form of who writes has them."""
+    first = observation.submitter
+    spoken_for = next((p for p in observation.parties if p.role is PartyRole.REPRESENTATIVE), None)
+    common = {
+        "municipality": str(first.municipality_id or OUTSIDE),
+        "signatories": "\n".join(party.name for party in observation.signatories),
+    }
+    if spoken_for is not None and (spoken_for.type or _is_private(first)):
+        return {
+            **common,
+            **_contacts(spoken_for),
+            "type": (spoken_for.type or SubjectType.CITIZEN).value,
+            "name": spoken_for.name,
+            "capacity": Capacity.DELEGATE.value,
+            "principal_name": first.name,
+            "principal_type": first.type.value if first.type else "",
+        }
+    party = {
+        **common,
+        **_contacts(first),
+        "type": (first.type or SubjectType.CITIZEN).value,
+        "name": first.name,
+        "capacity": Capacity.OWN_NAME.value,
+    }
+    if spoken_for is not None:
+        party["representative"] = spoken_for.name
+        party["representative_capacity"] = spoken_for.capacity.value
+    return party
+
+
+def _contacts(party: ObservationParty) -> dict[str, str]:
+    return {"email": party.email, "phone": party.phone}
+
+
+def _is_private(party: ObservationParty) -> bool:
+    return party.type is None or party.type.is_private_person
