@@ -50,6 +50,7 @@ from ptm_participation.procedure.queries import office_in_charge
 from ptm_participation.procedure.views import bp as procedure
 from ptm_participation.reference.views import bp as reference
 from ptm_participation.reporting import territory
+from ptm_participation.reporting.tables import listed
 from ptm_participation.reporting.views import bp as reporting
 from ptm_participation.site.views import bp as site
 from ptm_participation.stakeholders.views import bp as stakeholders
@@ -161,7 +162,7 @@ def set_up(app: Flask) -> None:
     app.register_error_handler(HTTPException, show_http_error)
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(formats.FILTERS, narrowed=narrowed)
+    app.jinja_env.filters.update(formats.FILTERS, narrowed=narrowed, listed=listed)
     sentences.install(app.jinja_env, babel.domain_instance)
     app.jinja_env.globals.update(
         clock=clock,

@@ -23,7 +23,7 @@ from ptm_participation.core.transaction import use_case
 from ptm_participation.observations import intake, service
 from ptm_participation.observations.models import Observation, Protocol
 from ptm_participation.observations.received import Asked, Declared, Quote, Received
-from ptm_participation.observations.workflow import Capacity, Channel, PartyRole
+from ptm_participation.observations.workflow import Capacity, Channel, PartyRole, Purpose
 from ptm_participation.plan.kinds import SectionKind
 from ptm_participation.plan.models import SectionVersion
 from ptm_participation.plan.queries import resolve_references
@@ -83,6 +83,8 @@ def received(
     """What somebody sends."""
     moment = clock.parse_instant(at) if isinstance(at, str) else at or clock.now()
     quotes = resolve_references(procedures.get_procedure().edition, sections)[0]
+    asked = Asked(reasons=reasons, quotes=tuple(Quote(q) for q in quotes))
+    asks = more.get("purpose", Purpose.OBSERVATION) is Purpose.OBSERVATION
     return Received(
         channel=channel,
         received_at=moment,
@@ -96,7 +98,7 @@ def received(
                 email,
             ),
         ),
-        requests=(Asked(reasons=reasons, quotes=tuple(Quote(q) for q in quotes)),),
+        requests=(asked,) if asks else (),
         identity_level=level,
         **more,
     )

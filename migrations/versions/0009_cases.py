@@ -1,7 +1,7 @@
 """Follow a case by its dates, and let an entry of the register be annulled
 
-What was checked tells when, read from the log; what is annulled leaves every list and count,
-whose indexes tell it. The sender's own protocol stands beside the body's.
+What was checked tells when, read from the log; what is annulled leaves every list and count, what
+is no observation leaves the summaries, and the indexes tell both. The sender's own protocol stands beside the body's.
 
 Revision ID: 0009
 Revises: 0008
@@ -22,7 +22,6 @@ INDEXES = {
     "in_time": ["in_time", "counts_at", "id"],
     "state": ["state", "counts_at", "id"],
     "regularity": ["regularity", "counts_at", "id"],
-    "purpose": ["purpose", "counts_at", "id"],
     "published": ["published_at", "counts_at", "id"],
     "municipality": ["municipality_id", "counts_at", "id", "in_time"],
     "type": ["subject_type", "counts_at", "id", "in_time"],
@@ -33,7 +32,7 @@ STATES = ("received", "registered", "checked", "decided")
 
 
 def upgrade() -> None:
-    for name in INDEXES:
+    for name in (*INDEXES, "purpose"):
         op.drop_index(f"ix_observation_{name}", "observation")
     with op.batch_alter_table("observation") as table:
         table.drop_constraint(op.f("ck_observation_state"), type_="check")
@@ -72,9 +71,14 @@ def upgrade() -> None:
             ("annulled_hidden", "annulled_at IS NULL OR published_at IS NULL"),
         ):
             table.create_check_constraint(op.f(f"ck_observation_{name}"), rule)
+    op.create_index(
+        "ix_observation_purpose",
+        "observation",
+        ["procedure_id", "purpose", "counts_at", "id", "annulled_at"],
+    )
     for name, columns in INDEXES.items():
         op.create_index(
-            f"ix_observation_{name}", "observation", ["procedure_id", *columns, "annulled_at"]
+            f"ix_observation_{name}", "observation", ["procedure_id", *columns, "annulled_at", "purpose"]
         )
 
 

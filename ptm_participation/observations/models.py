@@ -196,21 +196,24 @@ class Observation(Model):
         sa.CheckConstraint("annulled_at IS NULL OR published_at IS NULL", name="annulled_hidden"),
         # The worklist's order; then what it is filtered and counted by, each in that order; then
         # the standing, so that summaries count without reading a row. Each ends with what tells
-        # the annulled ones, which no list shows unless it is asked for them.
+        # the annulled ones, which no list shows unless it is asked for them, and what is no
+        # observation, which no summary counts.
         *(
-            sa.Index(f"ix_observation_{name}", "procedure_id", *keys, "annulled_at")
+            sa.Index(f"ix_observation_{name}", "procedure_id", *keys, "annulled_at", "purpose")
             for name, keys in {
                 "counts": ("counts_at", "id"),
                 "in_time": ("in_time", "counts_at", "id"),
                 "state": ("state", "counts_at", "id"),
                 "regularity": ("regularity", "counts_at", "id"),
-                "purpose": ("purpose", "counts_at", "id"),
                 "published": ("published_at", "counts_at", "id"),
                 "municipality": ("municipality_id", "counts_at", "id", "in_time"),
                 "type": ("subject_type", "counts_at", "id", "in_time"),
                 "channel": ("channel", "counts_at", "id", "in_time"),
                 "day": ("counts_on", "counts_hour", "in_time"),
             }.items()
+        ),
+        sa.Index(
+            "ix_observation_purpose", "procedure_id", "purpose", "counts_at", "id", "annulled_at"
         ),
         # The public list walks the published ones in the order of their numbers.
         sa.Index(

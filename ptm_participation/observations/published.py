@@ -18,6 +18,7 @@ from ptm_participation.core.remembering import remembered
 from ptm_participation.observations.links import Linked, published_links, withdrawal_of
 from ptm_participation.observations.lists import (
     COUNT_CAP,
+    Filter,
     Submitter,
     on_page,
     section_briefs,
@@ -271,6 +272,11 @@ def totals(procedure: Procedure) -> dict[str, int]:
     return remembered(procedure.stream, ("totals", procedure.id), lambda: _totals(procedure))
 
 
+def _received(procedure: Procedure) -> list[sa.ColumnElement[bool]]:
+    """What counts as an observation of the procedure, published or not."""
+    return Filter(purpose=Purpose.OBSERVATION).conditions(procedure)
+
+
 def _totals(procedure: Procedure) -> dict[str, int]:
     received, in_time, municipalities = db.session.execute(
         sa.select(
@@ -286,12 +292,12 @@ def _totals(procedure: Procedure) -> dict[str, int]:
                     )
                 )
             ),
-        ).where(Observation.procedure_id == procedure.id)
+        ).where(*_received(procedure))
     ).one()
     sections = db.session.scalar(
         sa.select(sa.func.count(sa.distinct(ObservationAnchor.provision_id)))
         .join(Observation, Observation.id == ObservationAnchor.observation_id)
-        .where(Observation.procedure_id == procedure.id)
+        .where(*_received(procedure))
     )
     return {
         "received": received,

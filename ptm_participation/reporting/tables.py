@@ -4,7 +4,7 @@ Every table counts observations, and beside them the consultations that touch th
 """
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +22,7 @@ from ptm_participation.consultations.queries import ConsultationFilter
 from ptm_participation.core.db import ask
 from ptm_participation.observations.lists import Filter
 from ptm_participation.observations.models import Observation, ObservationAnchor
+from ptm_participation.observations.workflow import Purpose
 from ptm_participation.plan.models import Anchor, ProvisionTheme, SectionVersion
 from ptm_participation.procedure import queries as procedures
 from ptm_participation.procedure.models import Procedure, Window
@@ -107,6 +108,11 @@ def sum_of(pairs: Iterable[Pair]) -> Pair:
     return in_time, late
 
 
+def listed(wanted: Mapping[str, str]) -> dict[str, str]:
+    """The address of the list that a figure counts: of observations, unless it says otherwise."""
+    return {"natura": Purpose.OBSERVATION.value, **wanted}
+
+
 def of_consultations(filter_: Filter) -> ConsultationFilter:
     """As much of a filter of observations as can be asked of consultations."""
     return ConsultationFilter(
@@ -140,11 +146,14 @@ Page = aliased(SectionVersion)
 class Tally:
     """What a filter finds in a procedure, counted once by each thing, when first asked.
 
-    One reading of an index each: tables and totals are made from these in Python.
+    One reading of an index each: tables and totals are made from these in Python. Observations
+    alone count, unless the filter asks for another purpose: neither an answer without
+    observations nor a withdrawal is one.
     """
 
     def __init__(self, procedure: Procedure, filter_: Filter) -> None:
-        self.procedure, self.filter = procedure, filter_
+        purpose = filter_.purpose or Purpose.OBSERVATION
+        self.procedure, self.filter = procedure, dataclasses.replace(filter_, purpose=purpose)
 
     @cached_property
     def window(self) -> Window | None:

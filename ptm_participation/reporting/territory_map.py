@@ -293,8 +293,9 @@ def _scale(
     """By the largest value without any filter, so that two maps of a process compare."""
     if measure is Measure.NOT_CONSULTED:
         return None
-    if tally.filter != Filter():
-        lines = _lines(Tally(tally.procedure, Filter()))
+    every = Tally(tally.procedure, Filter())
+    if tally.filter != every.filter:
+        lines = _lines(every)
     values = (_value(measure, lines[str(row.id)], row, None) for row in rows)
     return scale(
         max((value for value in values if value is not None), default=0),

@@ -79,7 +79,6 @@ def test_a_private_person_is_told_that_it_need_not_answer(visitor: Browser) -> N
 
 def test_the_register_takes_no_such_answer_from_a_private_person(app: Flask) -> None:
     said = factories.received(type=SubjectType.CITIZEN, purpose=Purpose.NO_OBSERVATIONS)
-    said = dataclasses.replace(said, requests=())
 
     with pytest.raises(intake.NotABody):
         intake.submit_observation(VISITOR, factories.window(), said, token=form_tokens.new_token())

@@ -11,6 +11,8 @@ from ptm_participation.accounts.models import User
 from ptm_participation.consultations.service import Attended, record_attendance
 from ptm_participation.core import clock
 from ptm_participation.core.db import db
+from ptm_participation.observations.annulment import annul
+from ptm_participation.observations.workflow import Purpose
 from ptm_participation.plan.models import Theme
 from ptm_participation.stakeholders.subjects import SubjectType
 from tests import factories
@@ -27,7 +29,10 @@ def _row(page: Page, caption: str, entry: str) -> list[str]:
 
 @pytest.fixture
 def process(app: Flask, staff: User) -> None:
-    """Two from Rho (one late), one association, one citizen from elsewhere; one meeting."""
+    """Two from Rho (one late), one association, one citizen from elsewhere; one meeting.
+
+    And two that no summary counts: an annulled entry, and a body that has nothing to observe.
+    """
     rho = {"name": "Comune di Rho", "type": SubjectType.MUNICIPALITY, "place": "Rho"}
     factories.observation(at="2020-10-05T09:00", sections="18; Tav. 6", **rho)
     factories.observation(
@@ -37,6 +42,9 @@ def process(app: Flask, staff: User) -> None:
     factories.meeting(staff, present="Comune di Rho", absent="Comune di Bollate")
     with clock.at("2020-11-04T09:00"):
         factories.observation(at="2020-11-04T08:00", sections="18", **rho)
+    annulled = factories.observation(at="2020-10-05T09:00", sections="18; Tav. 6", **rho)
+    annul(staff, annulled, because="Registrata due volte")
+    factories.observation(purpose=Purpose.NO_OBSERVATIONS, **rho)
 
 
 @pytest.mark.usefixtures("process")
