@@ -31,6 +31,7 @@ from ptm_participation.core.numbers import whole
 from ptm_participation.extensions import babel, csrf, sessions
 from ptm_participation.observations import (
     bridge,
+    desk,
     linking,
     mailbox,
     office,
@@ -66,6 +67,7 @@ BLUEPRINTS = (
 # Modules whose import registers views, job handlers and witnesses of the log.
 REGISTERED = (
     bridge,
+    desk,
     views,
     sending,
     office,

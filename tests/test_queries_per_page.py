@@ -37,7 +37,7 @@ PUBLIC = {
     "/segui/CODE": 10,
 }
 OFFICE = {
-    "/ufficio/osservazioni": 11,
+    "/ufficio/osservazioni": 12,
     "/ufficio/osservazioni/ptm/1": 12,
     "/ufficio/osservazioni/ptm/1/cronologia": 10,
     "/ufficio/osservazioni/nuova": 5,

@@ -196,6 +196,7 @@ def enter_from_mail(
     enclosed: Sequence[Kept],
     counted: CountedOtherwise | None = None,
     protocol: tuple[str, dt.date] | None = None,
+    unreadable: str = "",
 ) -> Observation:
     """Register what a message asks, as an officer confirmed it. Raises AlreadyEntered and what
     `enter_observation` raises."""
@@ -206,7 +207,13 @@ def enter_from_mail(
     if mail.observation is not None and mail.state is MailState.ENTERED:
         raise AlreadyEntered(number=mail.observation.number)
     observation = enter_observation(
-        actor, window, received, token=token, counted=counted, protocol=protocol
+        actor,
+        window,
+        received,
+        token=token,
+        counted=counted,
+        protocol=protocol,
+        unreadable=unreadable,
     )
     MAIL_WORKFLOW.advance(mail, MailState.ENTERED)
     mail.observation_id = observation.id

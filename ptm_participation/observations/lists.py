@@ -21,6 +21,7 @@ from ptm_participation.observations.models import (
     Observation,
     ObservationAnchor,
     ObservationParty,
+    Selected,
 )
 from ptm_participation.observations.queries import sent_by, visible_to
 from ptm_participation.observations.workflow import (
@@ -66,6 +67,10 @@ class Filter:
     provision: int | None = None
     theme: int | None = None
     channel: Channel | None = None
+    assigned_to: int | None = None
+    unassigned: bool = False
+    readable: bool | None = None
+    selected_by: int | None = None
     since: dt.date | None = None
     until: dt.date | None = None
     hour: int | None = None
@@ -86,6 +91,7 @@ class Filter:
             (Observation.municipality_id, self.municipality),
             (Observation.channel, self.channel),
             (Observation.counts_hour, self.hour),
+            (Observation.assigned_to_id, self.assigned_to),
         ):
             if value is not None:
                 found.append(column == value)
@@ -95,7 +101,21 @@ class Filter:
         if self.group is not None:
             types = [t for t in SubjectType if t.group is self.group]
             found.append(Observation.subject_type.in_(types))
-        return [*found, *self._places(), *self._sections(), *self._times()]
+        return [*found, *self._worked_on(), *self._places(), *self._sections(), *self._times()]
+
+    def _worked_on(self) -> list[sa.ColumnElement[bool]]:
+        found: list[sa.ColumnElement[bool]] = []
+        if self.unassigned:
+            found.append(Observation.assigned_to_id.is_(None))
+        if self.readable is not None:
+            # Spelled out, not bound: SQLite finds the partial index by these very words.
+            nothing: sa.ColumnElement[str] = sa.literal_column("''")
+            unreadable = Observation.unreadable
+            found.append(unreadable == nothing if self.readable else unreadable != nothing)
+        if self.selected_by is not None:
+            selected = sa.select(Selected.observation_id).filter_by(user_id=self.selected_by)
+            found.append(Observation.id.in_(selected))
+        return found
 
     def _places(self) -> list[sa.ColumnElement[bool]]:
         found: list[sa.ColumnElement[bool]] = []
@@ -196,6 +216,8 @@ class ObservationRow(NamedTuple):
     protocol_number: str
     published: bool
     channel: Channel
+    assigned_to: str | None
+    unreadable: bool
     sections: tuple[str, ...] = ()
 
     @property
@@ -249,8 +271,10 @@ _ROWS: sa.Select[Any] = with_submitter(
         Observation.protocol_number,
         Observation.published_at.is_not(None),
         Observation.channel,
+        User.name,
+        Observation.unreadable != "",
     )
-)
+).outerjoin(User, User.id == Observation.assigned_to_id)
 
 
 def _rows(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
@@ -344,9 +368,9 @@ def _capped(conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Subquery:
 def count_views(
     procedure: Procedure, views: dict[str, Filter], *, seen_by: Reader
 ) -> dict[str, int]:
-    """How many each of the saved views holds, counted no further than COUNT_CAP: one query.
+    """How many each of the views holds, counted no further than COUNT_CAP: one query.
 
-    A saved view names no words. Staff alone have views: raises NotFound for anybody else.
+    A view names no words. Staff alone have views: raises NotFound for anybody else.
     """
     if not seen_by.can(Permission.REGISTER):
         raise NotFound()
@@ -354,9 +378,9 @@ def count_views(
     return dict(ask(query)[0]._mapping)
 
 
-@functools.lru_cache(maxsize=16)
+@functools.lru_cache(maxsize=64)
 def _count_views(procedure_id: int, views: tuple[tuple[str, Filter], ...]) -> Any:
-    """The question of `count_views`, which is the same for every page of the worklist."""
+    """The question of `count_views`, the same for every page of an officer's worklist."""
     counted = [
         sa.select(sa.func.count())
         .select_from(_capped(view._stored(procedure_id)))

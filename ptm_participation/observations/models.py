@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ptm_participation.accounts.models import User
 from ptm_participation.core import clock
 from ptm_participation.core.audit import canonical_json, sha256
-from ptm_participation.core.db import Json, Model, one_of
+from ptm_participation.core.db import Json, Model, one_of, ordered_text
 from ptm_participation.core.storage import StoredFile
 from ptm_participation.mail.message import CountsBy
 from ptm_participation.mail.receipts import Kind
@@ -175,6 +175,16 @@ class Observation(Model):
         sa.Index("ix_observation_state", "procedure_id", "state", "counts_at", "id"),
         sa.Index("ix_observation_regularity", "procedure_id", "regularity", "counts_at", "id"),
         sa.Index("ix_observation_published", "procedure_id", "published_at", "counts_at", "id"),
+        sa.Index("ix_observation_assigned", "procedure_id", "assigned_to_id", "counts_at", "id"),
+        # Few cannot be read: they alone stand in this one.
+        sa.Index(
+            "ix_observation_unreadable",
+            "procedure_id",
+            "counts_at",
+            "id",
+            sqlite_where=sa.text("unreadable <> ''"),
+            postgresql_where=sa.text("unreadable <> ''"),
+        ),
         # The same with the standing at its end, so that summaries count without reading a row.
         *(
             sa.Index(f"ix_observation_{name}", "procedure_id", key, "counts_at", "id", "in_time")
@@ -220,6 +230,10 @@ class Observation(Model):
     )
     regularity: Mapped[Regularity] = mapped_column(one_of(Regularity, "regularity"))
     regularised_by: Mapped[str] = mapped_column(sa.String(300), default="")
+    # Who in the office works on it.
+    assigned_to_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    # What of it cannot be read; empty if it can.
+    unreadable: Mapped[str] = mapped_column(sa.String(300), default="")
     title: Mapped[str] = mapped_column(sa.String(200))
     search_text: Mapped[str] = mapped_column(sa.Text, deferred=True)
     subject_type: Mapped[SubjectType] = mapped_column(one_of(SubjectType, "subject_type"))
@@ -232,6 +246,7 @@ class Observation(Model):
     submission: Mapped[Submission] = relationship()
     window: Mapped[Window] = relationship()
     municipality: Mapped[Municipality | None] = relationship()
+    assigned_to: Mapped[User | None] = relationship()
     parties: Mapped[list["ObservationParty"]] = relationship(
         back_populates="observation", order_by="ObservationParty.id"
     )
@@ -446,3 +461,38 @@ class IncomingMail(Model):
     def arrived_at(self) -> dt.datetime:
         """When it came, as well as it is known."""
         return self.delivered_at or self.counts_at or self.taken_at
+
+
+class SavedFilter(Model):
+    """A filter of the worklist that an officer keeps under a name, alone or for the whole office.
+
+    `arguments` is the filter as an address has it. It belongs to a procedure, whose documents and
+    sections it may name by their numbers.
+    """
+
+    __tablename__ = "saved_filter"
+    __table_args__ = (
+        sa.UniqueConstraint("user_id", "procedure_id", "name"),
+        sa.CheckConstraint("name <> ''", name="named"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"))
+    procedure_id: Mapped[int] = mapped_column(sa.ForeignKey("procedure.id"), index=True)
+    name: Mapped[str] = mapped_column(ordered_text(60))
+    arguments: Mapped[str] = mapped_column(sa.Text)
+    shared: Mapped[bool] = mapped_column(default=False)
+    made_at: Mapped[dt.datetime]
+
+    user: Mapped[User] = relationship()
+
+
+class Selected(Model):
+    """An observation that an officer has picked from the worklist, to do something with it."""
+
+    __tablename__ = "selected_observation"
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"), primary_key=True)
+    observation_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("observation.id"), primary_key=True, index=True
+    )

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from ptm_participation.accounts import queries as accounts
 from ptm_participation.accounts.access import Permission, requires
 from ptm_participation.accounts.forms import ConfirmForm
 from ptm_participation.accounts.models import User
@@ -31,6 +32,7 @@ from ptm_participation.observations.history import history
 from ptm_participation.observations.intake import RECEIPT
 from ptm_participation.observations.models import Observation, ObservationParty
 from ptm_participation.observations.office_forms import (
+    AssignForm,
     ClassifyForm,
     DateForm,
     ProtocolForm,
@@ -62,7 +64,7 @@ def officer() -> User:
 @requires(Permission.REGISTER)
 def worklist() -> Any:
     procedure = procedures.get_procedure(request.args.get("procedimento"))
-    filter_, problems = filters.read(request.args)
+    filter_, problems = filters.read(request.args, officer())
     page = lists.list_observations(
         procedure,
         filter_,
@@ -78,11 +80,11 @@ def worklist() -> Any:
         cap=lists.COUNT_CAP - 1,
         views=filters.views(procedure, officer(), request.args),
         problems=problems,
-        chips=filters.chips(procedure, request.args),
+        chips=filters.chips(procedure, request.args, officer()),
         section=(
             plan.section_of(procedure.edition, filter_.provision) if filter_.provision else None
         ),
-        choices=filters.choices(procedure),
+        choices=filters.choices_of_the_office(procedure),
         arguments=request.args,
         address=without_paging(request.args),
     )
@@ -124,6 +126,14 @@ def _here(observation: Observation) -> Response:
     return answer
 
 
+def assign_form(observation: Observation) -> AssignForm:
+    """Who works on the observation, and who could."""
+    form = AssignForm(officer=str(observation.assigned_to_id or ""))
+    form.offer(accounts.list_officers(), present=observation.assigned_to_id)
+    form.guard()
+    return form
+
+
 @bp.route("/ufficio/osservazioni/<register>/<int:number>")
 @requires(Permission.REGISTER)
 def show(register: str, number: int) -> Any:
@@ -142,6 +152,7 @@ def show(register: str, number: int) -> Any:
         same_protocol=queries.same_protocol(observation),
         mails=jobs.about(f"observation:{observation.id}", (RECEIPT,)),
         confirm=ConfirmForm(),
+        assign=assign_form(observation),
     )
 
 
@@ -390,7 +401,7 @@ def unpublish(register: str, number: int) -> Any:
 def publish_many() -> Any:
     """Publish all that a filter finds and that may be published."""
     procedure = procedures.get_procedure()
-    filter_, _problems = filters.read(request.args)
+    filter_, _problems = filters.read(request.args, officer())
     ready = lists.publishable(procedure, filter_, seen_by=officer())
     form = PublishForm(seen=[row.publication_mark for row in ready])
     if form.validate_on_submit():
@@ -409,7 +420,7 @@ def publish_many() -> Any:
         "observations/publish_many.html",
         form=form,
         ready=ready,
-        chips=filters.chips(procedure, request.args),
+        chips=filters.chips(procedure, request.args, officer()),
         arguments=without_paging(request.args),
     )
 

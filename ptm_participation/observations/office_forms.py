@@ -1,11 +1,13 @@
 """The office's forms of observations."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import (
+    BooleanField,
     EmailField,
     HiddenField,
     RadioField,
@@ -18,6 +20,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Optional
 
+from ptm_participation.accounts.queries import Officer
 from ptm_participation.core import clock
 from ptm_participation.core.forms import (
     DayField,
@@ -27,6 +30,7 @@ from ptm_participation.core.forms import (
     at_most,
     email_address,
     labelled,
+    options,
 )
 from ptm_participation.observations.forms import CAPACITIES, municipalities
 from ptm_participation.observations.workflow import Channel, LinkKind
@@ -73,6 +77,12 @@ class PaperForm(PtmForm):
         [DataRequired(_l("Write the text, or a summary if it is in the scan.")), at_most(100_000)],
     )
     scan = FileField(_l("Scan or message"))
+    cannot_be_read = BooleanField(_l("The text or an attachment cannot be read"))
+    what_cannot = StringField(
+        _l("What cannot be read"),
+        [at_most(300)],
+        description=_l("For example: page 2 of the scan; the attached drawing."),
+    )
     identity = SelectField(
         _l("How the author is identified"),
         choices=labelled(IdentityLevel),
@@ -90,6 +100,15 @@ class PaperForm(PtmForm):
         super().__init__(*args, **kwargs)
         self.municipality.choices = municipalities()
         self.type.choices = subject_types()
+
+    @property
+    def unreadable(self) -> str:
+        """What cannot be read, where the box says that something cannot."""
+        return (self.what_cannot.data or "") if self.cannot_be_read.data else ""
+
+    def validate_what_cannot(self, field: StringField) -> None:
+        if self.cannot_be_read.data and not (field.data or "").strip():
+            raise ValidationError(_("Say what cannot be read."))
 
     def validate_sent_on(self, field: DayField) -> None:
         if self.channel.data == Channel.REGISTERED_MAIL.value and field.data is None:
@@ -169,6 +188,31 @@ class RegulariseForm(PtmForm):
         _l("How the author was identified"),
         [DataRequired(_l("Say how the author was identified.")), at_most(300)],
         description=_l("For example: signed copy received by PEC on 5 November 2020."),
+    )
+
+
+class AssignForm(EditForm):
+    """Who works on an observation; the select offers the open accounts of the office."""
+
+    officer = SelectField(_l("Who works on it"))
+
+    def offer(self, officers: Iterable[Officer], present: int | None = None) -> None:
+        """Offer nobody, the accounts that are open, and the one that has it at present."""
+        offered = [
+            (str(officer.id), officer.name)
+            for officer in officers
+            if officer.active or officer.id == present
+        ]
+        self.officer.choices = options([("", _l("nobody")), *offered])
+
+
+class UnreadableForm(EditForm):
+    """What of an observation cannot be read."""
+
+    what = StringField(
+        _l("What cannot be read"),
+        [DataRequired(_l("Say what cannot be read.")), at_most(300)],
+        description=_l("For example: page 2 of the scan; the attached drawing."),
     )
 
 

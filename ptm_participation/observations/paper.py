@@ -132,6 +132,7 @@ def _enter(form: PaperForm, procedure: Procedure, mail: IncomingMail | None) -> 
                 enclosed=[*enclosed, *([scan[1]] if scan else [])],
                 counted=_counted(form),
                 protocol=_protocol(form),
+                unreadable=form.unreadable,
             )
         return service.enter_observation(
             officer(),
@@ -141,6 +142,7 @@ def _enter(form: PaperForm, procedure: Procedure, mail: IncomingMail | None) -> 
             scan=scan[1] if scan else None,
             counted=_counted(form),
             protocol=_protocol(form),
+            unreadable=form.unreadable,
         )
     except InTheFuture as error:
         form.arrived_on.errors = [str(error)]
