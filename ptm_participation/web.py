@@ -37,6 +37,7 @@ from ptm_participation.observations import (
     office,
     paper,
     proof,
+    selecting,
     sending,
     terms,
     tracking,
@@ -68,6 +69,7 @@ BLUEPRINTS = (
 REGISTERED = (
     bridge,
     desk,
+    selecting,
     views,
     sending,
     office,

@@ -24,6 +24,7 @@ from ptm_participation.observations import (
     links,
     lists,
     queries,
+    selection,
     service,
 )
 from ptm_participation.observations.blueprint import bp
@@ -65,6 +66,7 @@ def officer() -> User:
 def worklist() -> Any:
     procedure = procedures.get_procedure(request.args.get("procedimento"))
     filter_, problems = filters.read(request.args, officer())
+    selected = selection.picked_ids(procedure, officer())
     page = lists.list_observations(
         procedure,
         filter_,
@@ -77,6 +79,9 @@ def worklist() -> Any:
         procedure=procedure,
         page=page,
         count=lists.count_observations(procedure, filter_, seen_by=officer()),
+        selected=selected,
+        selected_words=selection.said(selected, [row.id for row in page.rows]),
+        cursor={name: request.args[name] for name in ("dopo", "prima") if name in request.args},
         cap=lists.COUNT_CAP - 1,
         views=filters.views(procedure, officer(), request.args),
         problems=problems,
@@ -415,11 +420,19 @@ def publish_many() -> Any:
             form.seen.errors = [str(error)]
         else:
             flash(_("Published: %(count)d observations.", count=count), "success")
-            return redirect(url_for("observations.worklist"))
+            kept: dict[str, Any] = {"scelta": "si"} if filter_.selected_by else {}
+            return redirect(url_for("observations.worklist", **kept))
     return render_template(
         "observations/publish_many.html",
         form=form,
         ready=ready,
+        left=(
+            selection.sort_out(
+                selection.picked(procedure, officer()), selection.not_to_publish
+            ).left
+            if filter_.selected_by
+            else {}
+        ),
         chips=filters.chips(procedure, request.args, officer()),
         arguments=without_paging(request.args),
     )

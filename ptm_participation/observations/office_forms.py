@@ -32,6 +32,7 @@ from ptm_participation.core.forms import (
     labelled,
     options,
 )
+from ptm_participation.core.numbers import whole
 from ptm_participation.observations.forms import CAPACITIES, municipalities
 from ptm_participation.observations.workflow import Channel, LinkKind
 from ptm_participation.procedure.models import IdentityLevel
@@ -204,6 +205,41 @@ class AssignForm(EditForm):
             if officer.active or officer.id == present
         ]
         self.officer.choices = options([("", _l("nobody")), *offered])
+
+
+class SelectionForm(PtmForm):
+    """The boxes of a page of the worklist: those ticked now, those that were, those shown.
+
+    What changed is the difference: another window's changes of the same rows stay.
+    """
+
+    pick = SelectMultipleField(validate_choice=False)
+    was = SelectMultipleField(validate_choice=False)
+    shown = SelectMultipleField(validate_choice=False)
+    whole_page = BooleanField()
+    act = StringField(name="azione")
+
+    def keys(self, name: str) -> set[int]:
+        """The observations that a field names."""
+        return {key for text in self[name].data if (key := whole(text)) is not None}
+
+
+class AssignSelectedForm(PtmForm):
+    """Who is to work on all that is selected; `seen` is the mark of what that was."""
+
+    seen = HiddenField()
+    officer = SelectField(_l("Who works on them"))
+
+    def offer(self, officers: Iterable[Officer]) -> None:
+        """Offer nobody, and the accounts that are open."""
+        offered = [(str(officer.id), officer.name) for officer in officers if officer.active]
+        self.officer.choices = options([("", _l("nobody")), *offered])
+
+
+class CheckSelectedForm(PtmForm):
+    """All that is selected is checked; `seen` is the mark of what that was."""
+
+    seen = HiddenField()
 
 
 class UnreadableForm(EditForm):
