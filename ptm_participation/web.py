@@ -32,6 +32,7 @@ from ptm_participation.extensions import babel, csrf, sessions
 from ptm_participation.observations import (
     bridge,
     desk,
+    keeping_filters,
     linking,
     mailbox,
     office,
@@ -69,6 +70,7 @@ BLUEPRINTS = (
 REGISTERED = (
     bridge,
     desk,
+    keeping_filters,
     selecting,
     views,
     sending,

@@ -6,7 +6,7 @@ A value that means nothing is said, not guessed at: the list is shown without it
 import dataclasses
 import datetime as dt
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from flask_babel import gettext as _
@@ -15,9 +15,10 @@ from flask_babel import lazy_gettext as _l
 from ptm_participation.accounts import queries as accounts
 from ptm_participation.accounts.models import Reader, User
 from ptm_participation.core import clock, formats
-from ptm_participation.core.chips import Chip, without_paging
+from ptm_participation.core.chips import Chip
 from ptm_participation.core.chips import chips as chips_of
 from ptm_participation.observations.lists import Filter, count_views
+from ptm_participation.observations.saved_filters import Saved, kept
 from ptm_participation.observations.workflow import Channel, ObservationState, Regularity
 from ptm_participation.plan import queries as plan
 from ptm_participation.procedure import naming
@@ -153,25 +154,40 @@ def _yes_no(text: str) -> bool:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class View:
-    """A saved view of the worklist: its name, its address and how many it holds."""
+    """A view of the worklist: its name, its address and how many it holds.
+
+    A filter by words is not counted: each page of the worklist would search all the texts.
+    """
 
     key: str
     name: str
     arguments: dict[str, str]
-    count: int
+    count: int | None
     current: bool = False
+    saved: Saved | None = None
 
 
 def views(
-    procedure: Procedure, reader: Reader, current: Mapping[str, str] | None = None
+    procedure: Procedure,
+    reader: Reader,
+    current: Mapping[str, str] | None = None,
+    saved: Iterable[Saved] = (),
 ) -> list[View]:
-    """The office's views, with their counts from one query."""
-    wanted = {key: read(arguments, reader)[0] for key, (_name, arguments) in _VIEWS.items()}
-    counts = count_views(procedure, wanted, seen_by=reader)
-    now = without_paging(current or {})
+    """The office's views, then the saved ones, with their counts from one query."""
+    listed: list[tuple[str, str, dict[str, str], Saved | None]] = [
+        *((key, str(name), arguments, None) for key, (name, arguments) in _VIEWS.items()),
+        *((f"saved-{one.id}", one.name, one.arguments, one) for one in saved),
+    ]
+    wanted = {key: read(arguments, reader)[0] for key, _name, arguments, _saved in listed}
+    counts: Mapping[str, int] = count_views(
+        procedure,
+        {key: filter_ for key, filter_ in wanted.items() if not filter_.words},
+        seen_by=reader,
+    )
+    now = kept(current or {})
     return [
-        View(key, str(name), arguments, counts[key], current=now == arguments)
-        for key, (name, arguments) in _VIEWS.items()
+        View(key, name, arguments, counts.get(key), now == arguments, of)
+        for key, name, arguments, of in listed
     ]
 
 

@@ -24,6 +24,7 @@ from ptm_participation.observations import (
     links,
     lists,
     queries,
+    saved_filters,
     selection,
     service,
 )
@@ -83,7 +84,9 @@ def worklist() -> Any:
         selected_words=selection.said(selected, [row.id for row in page.rows]),
         cursor={name: request.args[name] for name in ("dopo", "prima") if name in request.args},
         cap=lists.COUNT_CAP - 1,
-        views=filters.views(procedure, officer(), request.args),
+        views=filters.views(
+            procedure, officer(), request.args, saved_filters.list_saved(procedure, officer())
+        ),
         problems=problems,
         chips=filters.chips(procedure, request.args, officer()),
         section=(

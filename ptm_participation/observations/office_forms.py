@@ -242,6 +242,13 @@ class CheckSelectedForm(PtmForm):
     seen = HiddenField()
 
 
+class SavedFilterForm(PtmForm):
+    """The name of a saved filter, and who sees it."""
+
+    name = StringField(_l("Name"), [DataRequired(_l("The name is missing.")), at_most(60)])
+    shared = BooleanField(_l("The whole office sees it"))
+
+
 class UnreadableForm(EditForm):
     """What of an observation cannot be read."""
 

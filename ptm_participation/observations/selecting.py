@@ -25,6 +25,7 @@ _LEADS_TO = {
     "assegna": "observations.assign_selected",
     "verifica": "observations.check_selected",
     "pubblica": "observations.publish_many",
+    "esporta": "reporting.index",
 }
 
 
@@ -83,7 +84,7 @@ def _go_on(act: str) -> Response:
 def assign_selected() -> Any:
     procedure = procedures.get_procedure(request.args.get("procedimento"))
     rows = selection.picked(procedure, officer())
-    form = AssignSelectedForm(seen=selection.mark_of(rows))
+    form = AssignSelectedForm(seen=selection.mark_of(rows), officer=str(officer().id))
     form.offer(accounts.list_officers())
     outcome = who = None
     if form.validate_on_submit():

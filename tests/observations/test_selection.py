@@ -115,7 +115,7 @@ def test_all_that_is_selected_is_assigned_and_stays_selected(
     back = done.follow("Torna al registro")
     assert _ticked(back) == ["2", "1"]
     assert [row[-1] for row in back.rows()] == [
-        "Ricevuta da assegnare",
+        "Ricevuta",
         "Ricevuta Ufficio",
         "Ricevuta Ufficio",
     ]
