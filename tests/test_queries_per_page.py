@@ -44,7 +44,7 @@ PUBLIC = {
     "/segui/CODE": 10,
 }
 OFFICE = {
-    "/ufficio/osservazioni": 14,
+    "/ufficio/osservazioni": 16,
     "/ufficio/osservazioni/ptm/1": 12,
     "/ufficio/osservazioni/ptm/1/cronologia": 10,
     "/ufficio/osservazioni/nuova": 5,

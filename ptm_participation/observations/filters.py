@@ -6,6 +6,7 @@ A value that means nothing is said, not guessed at: the list is shown without it
 import dataclasses
 import datetime as dt
 import enum
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -15,8 +16,10 @@ from flask_babel import lazy_gettext as _l
 from ptm_participation.accounts import queries as accounts
 from ptm_participation.accounts.models import Reader, User
 from ptm_participation.core import clock, formats
+from ptm_participation.core.audit import ACCOUNTS
 from ptm_participation.core.chips import Chip
 from ptm_participation.core.chips import chips as chips_of
+from ptm_participation.core.remembering import remembered
 from ptm_participation.observations.lists import Filter, count_views
 from ptm_participation.observations.saved_filters import Saved, kept
 from ptm_participation.observations.workflow import Channel, ObservationState, Regularity
@@ -37,7 +40,11 @@ def read(arguments: Mapping[str, str], by: Reader | None = None) -> tuple[Filter
 
     `by` is whoever asks: what is assigned to me, and what I selected, hang on who I am.
     """
-    reader = _Reader(arguments, by)
+    return _read(arguments, by.id if isinstance(by, User) else None)
+
+
+def _read(arguments: Mapping[str, str], me: int | None) -> tuple[Filter, list[str]]:
+    reader = _Reader(arguments, me)
     assigned_to = reader.account("assegnata")
     filter_ = Filter(
         register=arguments.get("registro", "")[:40],
@@ -72,9 +79,8 @@ def read(arguments: Mapping[str, str], by: Reader | None = None) -> tuple[Filter
 class _Reader:
     """Reads values out of an address, noting those that make no sense."""
 
-    def __init__(self, arguments: Mapping[str, str], by: Reader | None) -> None:
-        self.arguments = arguments
-        self.me = by.id if isinstance(by, User) else None
+    def __init__(self, arguments: Mapping[str, str], me: int | None) -> None:
+        self.arguments, self.me = arguments, me
         self.problems: list[str] = []
 
     def _read(self, name: str, convert: Callable[[str], Any]) -> Any:
@@ -173,22 +179,41 @@ def views(
     current: Mapping[str, str] | None = None,
     saved: Iterable[Saved] = (),
 ) -> list[View]:
-    """The office's views, then the saved ones, with their counts from one query."""
+    """The office's views, then the saved ones, with the counts of each from one query.
+
+    Those of the saved ones are remembered until something happens: no index was made for what
+    they may ask, and thirty of them take longer than all the rest of the page.
+    """
     listed: list[tuple[str, str, dict[str, str], Saved | None]] = [
         *((key, str(name), arguments, None) for key, (name, arguments) in _VIEWS.items()),
         *((f"saved-{one.id}", one.name, one.arguments, one) for one in saved),
     ]
-    wanted = {key: read(arguments, reader)[0] for key, _name, arguments, _saved in listed}
-    counts: Mapping[str, int] = count_views(
-        procedure,
-        {key: filter_ for key, filter_ in wanted.items() if not filter_.words},
-        seen_by=reader,
-    )
+    me = reader.id if isinstance(reader, User) else None
+    wanted = {
+        key: _filter_of(tuple(arguments.items()), me) for key, _name, arguments, _saved in listed
+    }
+    counts = count_views(procedure, {key: wanted[key] for key in _VIEWS}, seen_by=reader)
+    kept_ones = {
+        key: filter_ for key, filter_ in wanted.items() if key not in _VIEWS and not filter_.words
+    }
+    if kept_ones:
+        counts |= remembered(
+            procedure.stream,
+            ("views", procedure.id, tuple(kept_ones.items())),
+            lambda: count_views(procedure, kept_ones, seen_by=reader),
+            ACCOUNTS,  # zones and themes are corrected there
+        )
     now = kept(current or {})
     return [
         View(key, name, arguments, counts.get(key), now == arguments, of)
         for key, name, arguments, of in listed
     ]
+
+
+@functools.lru_cache(maxsize=1024)
+def _filter_of(arguments: tuple[tuple[str, str], ...], me: int | None) -> Filter:
+    """A view's filter, which every page of the worklist asks for."""
+    return _read(dict(arguments), me)[0]
 
 
 _VIEWS: dict[str, tuple[Any, dict[str, str]]] = {

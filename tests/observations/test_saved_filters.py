@@ -7,6 +7,7 @@ from ptm_participation.observations import saved_filters
 from ptm_participation.observations.saved_filters import TooManySaved, TooManyShared
 from ptm_participation.observations.workflow import Channel
 from ptm_participation.procedure import queries as procedures
+from ptm_participation.reference.service import correct
 from tests import factories
 from tests.pages import Browser, Page
 
@@ -123,3 +124,14 @@ def test_there_is_room_for_thirty(app: object, staff: User, manager: User) -> No
         save(manager, 0, shared=True)
     save(manager, 0, shared=False)
     assert len(saved_filters.list_saved(procedure, manager)) == 31
+
+
+def test_a_remembered_count_follows_each_change(as_staff: Browser, staff: User) -> None:
+    rho, magenta = factories.municipality("Rho"), factories.municipality("Magenta")
+    page = _save(as_staff, "Zona", zona=str(rho.zone_id))
+    assert "Zona 0" in _views(page)
+
+    factories.observation(place="Rho")
+    assert "Zona 1" in _views(as_staff.open(LIST))
+    correct(staff, rho, {"zone_id": magenta.zone_id})
+    assert "Zona 0" in _views(as_staff.open(LIST))
