@@ -29,8 +29,10 @@ def assign(register: str, number: int) -> Any:
         except DomainError as error:
             form.officer.errors = [str(error)]
         else:
-            said = _("The observation is assigned to %(who)s.", who=who.name) if who else ""
-            flash(said or _("The observation is assigned to nobody."), "success")
+            if who is not None:
+                flash(_("The observation is assigned to %(who)s.", who=who.name), "success")
+            else:
+                flash(_("The observation is assigned to nobody."), "success")
             return redirect(url_for("observations.show", register=register, number=number))
     return render_template("observations/assign.html", form=form, observation=observation)
 

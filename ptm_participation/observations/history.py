@@ -24,7 +24,7 @@ _DEEDS: dict[str, Any] = {
     "observation.protocol_recorded": _l("Protocol number written"),
     "observation.checked": _l("Checked"),
     "observation.regularised": _l("Author regularised"),
-    "observation.assigned": _l("Assigned"),
+    "observation.assigned": _l("Assignment changed"),
     "observation.found_unreadable": _l("Found unreadable"),
     "observation.found_readable": _l("Found readable after all"),
     "observation.date_decided": _l("Date that counts decided by the office"),
@@ -126,8 +126,11 @@ def _changes(action: str, values: dict[str, Any], places: dict[int, str]) -> Ite
         yield _term(values["in_time"])
     elif action == "observation.assigned":
         yield _changed(_holder(values["after"]), _holder(values["before"]))
-    elif action in {"observation.found_unreadable", "observation.found_readable"}:
-        yield _changed(_unread(values["after"]), _unread(values["before"]))
+    elif action == "observation.found_unreadable":
+        now, before = f"«{values['after']}»", f"«{values['before']}»"
+        yield _changed(now, before) if values["before"] else now
+    elif action == "observation.found_readable":
+        yield _("it could not be read: «%(what)s»", what=values["before"])
 
 
 def _reclassified(
@@ -165,10 +168,6 @@ def _holder(audit_name: str | None) -> str:
         return _("nobody")
     officer = _OFFICER.fullmatch(audit_name)
     return officer["name"] if officer else audit_name
-
-
-def _unread(what: str) -> str:
-    return f"«{what}»" if what else _("all can be read")
 
 
 def _details(action: str, values: dict[str, Any]) -> str:

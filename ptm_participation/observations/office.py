@@ -48,6 +48,7 @@ from ptm_participation.observations.workflow import ObservationState
 from ptm_participation.plan import queries as plan
 from ptm_participation.plan.models import Edition, SectionVersion
 from ptm_participation.procedure import queries as procedures
+from ptm_participation.procedure.models import Procedure
 from ptm_participation.stakeholders import queries as stakeholders
 from ptm_participation.stakeholders.subjects import SubjectType
 
@@ -429,16 +430,18 @@ def publish_many() -> Any:
         "observations/publish_many.html",
         form=form,
         ready=ready,
-        left=(
-            selection.sort_out(
-                selection.picked(procedure, officer()), selection.not_to_publish
-            ).left
-            if filter_.selected_by
-            else {}
-        ),
+        left=_left_out(procedure, filter_),
         chips=filters.chips(procedure, request.args, officer()),
         arguments=without_paging(request.args),
     )
+
+
+def _left_out(procedure: Procedure, filter_: lists.Filter) -> dict[str, list[selection.Picked]]:
+    """Of a selection that is to be published, those that are not, by the reason why."""
+    if filter_.selected_by is None:
+        return {}
+    rows = selection.picked(procedure, officer())
+    return selection.sort_out(rows, selection.not_to_publish).left
 
 
 @bp.route("/ufficio/posta")

@@ -118,6 +118,10 @@ def test_what_cannot_be_read_is_said_and_unsaid(as_staff: Browser, staff: User) 
     assert "Non si legge" in as_staff.open(LIST, leggibile="no").rows()[0][1]
     page.follow("Modifica che cosa non si legge").press("Invece si legge")
     assert _numbers(as_staff, leggibile="no") == []
+    assert [row[1] for row in as_staff.open(f"{FIRST}/cronologia").rows()][:2] == [
+        "Di nuovo leggibile non si leggeva: «La pagina 2 della scansione.»",
+        "Segnata come illeggibile «La pagina 2 della scansione.»",
+    ]
 
 
 def test_a_scan_that_cannot_be_read_is_marked_as_it_is_entered(as_staff: Browser) -> None:
@@ -139,7 +143,7 @@ def test_a_scan_that_cannot_be_read_is_marked_as_it_is_entered(as_staff: Browser
     assert page.heading == "Registrata con il n. 1"
     assert "Non si legge: Il disegno." in as_staff.open(FIRST).text
     told = as_staff.open(f"{FIRST}/cronologia").rows()
-    assert told[0][1] == "Segnata come illeggibile «Il disegno.», prima era si legge tutta"
+    assert told[0][1] == "Segnata come illeggibile «Il disegno.»"
 
 
 def test_the_same_letter_sent_again_does_not_bring_back_what_was_settled(staff: User) -> None:
@@ -191,8 +195,8 @@ def test_corrections_are_told_with_what_was_before(
         "Articoli e mappe: Tav. 6, prima era art. 18",
     ):
         assert words in told[2]
-    assert told[3] == "Assegnata Dirigente, prima era Istruttrice"
-    assert told[4] == "Assegnata Istruttrice, prima era nessuno"
+    assert told[3] == "Assegnazione modificata Dirigente, prima era Istruttrice"
+    assert told[4] == "Assegnazione modificata Istruttrice, prima era nessuno"
 
 
 def test_every_act_on_an_observation_has_its_words_in_the_history() -> None:
