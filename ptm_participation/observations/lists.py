@@ -108,7 +108,8 @@ class Filter:
         if self.unassigned:
             found.append(Observation.assigned_to_id.is_(None))
         if self.readable is not None:
-            # Spelled out, not bound: SQLite finds the partial index by these very words.
+            # Spelled out, not bound: a prepared statement of PostgreSQL finds the partial index
+            # by these very words.
             nothing: sa.ColumnElement[str] = sa.literal_column("''")
             unreadable = Observation.unreadable
             found.append(unreadable == nothing if self.readable else unreadable != nothing)

@@ -1,6 +1,7 @@
 """The views of the worklist are read from an index, in the list's order."""
 
 import re
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -25,15 +26,27 @@ VIEWS = {
 
 
 def _plan(query: sa.Select[tuple[object, ...]]) -> list[str]:
-    compiled = query.compile(db.engine, compile_kwargs={"literal_binds": True})
+    """How the engine reads the query as it is sent, its values bound."""
     connection = db.session.connection()
-    if connection.dialect.name == "sqlite":
-        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}")
-        return [row.detail for row in rows]
-    # With no rows to choose by, it is asked whether it can do without reading the whole table.
-    connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-    connection.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
-    return [row[0] for row in connection.exec_driver_sql(f"EXPLAIN {compiled}")]
+    explain = "EXPLAIN QUERY PLAN "
+    if connection.dialect.name == "postgresql":
+        # With no rows to choose by, it is asked whether it can do without reading the whole table.
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        connection.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
+        explain = "EXPLAIN "
+    steps: list[str] = []
+
+    def ask_first(_conn: object, cursor: Any, statement: str, values: Any, *_more: object) -> None:
+        cursor.execute(explain + statement, values)
+        steps.extend(str(row[-1]) for row in cursor.fetchall())
+
+    with_plan = (db.engine, "before_cursor_execute", ask_first)
+    sa.event.listen(*with_plan)
+    try:
+        connection.execute(query)
+    finally:
+        sa.event.remove(*with_plan)
+    return steps
 
 
 @pytest.mark.parametrize("view", list(filters._VIEWS))
