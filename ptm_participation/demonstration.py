@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import io
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import sqlalchemy as sa
 from flask import current_app
@@ -33,7 +33,13 @@ from ptm_participation.core.db import db
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.storage import Kept, files
 from ptm_participation.core.uploads import PDF
-from ptm_participation.observations import documents, drafting, service
+from ptm_participation.observations import (
+    assignments,
+    documents,
+    drafting,
+    saved_filters,
+    service,
+)
 from ptm_participation.observations.models import Observation, Protocol
 from ptm_participation.observations.received import Asked, Declared, Quote, Received
 from ptm_participation.observations.steps import assemble
@@ -44,6 +50,7 @@ from ptm_participation.observations.workflow import (
     PartyRole,
     RequestKind,
 )
+from ptm_participation.plan import queries as plan
 from ptm_participation.plan.queries import resolve_references
 from ptm_participation.procedure import queries as procedures
 from ptm_participation.procedure.models import IdentityLevel, Procedure, StepKind, Window
@@ -532,10 +539,35 @@ class _Demonstration:
         with clock.at("2021-02-10T11:00"):
             ready = [row for row in rows[:-3] if row.number % 8]
             service.publish(self.users[Role.MANAGER], ready)
+            self._share_out(rows)
         with clock.at("2021-05-12T09:00"):
             service.record_decision(
                 self.users[Role.MANAGER], ready, act="DCM 16/2021", on=dt.date(2021, 5, 11)
             )
+
+    def _share_out(self, rows: Sequence[Observation]) -> None:
+        """Who works on what is not published yet, but for the last; one that is hard to read."""
+        left = [row for row in rows if row.published_at is None]
+        manager = self.users[Role.MANAGER]
+        assignments.assign(manager, left[:5], self.staff)
+        assignments.assign(manager, left[5:8], manager)
+        service.note_unreadable(
+            self.staff, left[0], what="Pagina 2 della scansione (dimostrativo)."
+        )
+        saved_filters.save_filter(
+            manager,
+            self.procedure,
+            name="Art. 18, tardive",
+            arguments={
+                "articolo": str(self._provision("18")),
+                "nei-termini": "no",
+            },
+            shared=True,
+        )
+
+    def _provision(self, reference: str) -> int:
+        (version,) = self._sections(reference)
+        return plan.get_version(version).provision_id
 
     def _look_at(self, row: Observation) -> None:
         if not row.protocol_number:

@@ -117,6 +117,13 @@ class Page:
 def _filled(form: Tag) -> dict[str, Any]:
     """What a browser would send of the form as it was shown, buttons excluded."""
     data: dict[str, Any] = {}
+
+    def add(name: str, value: str) -> None:
+        known = data.get(name)
+        data[name] = (
+            value if known is None else [*(known if isinstance(known, list) else [known]), value]
+        )
+
     for field in form.find_all(["input", "textarea", "select"]):
         name, kind = field.get("name"), field.get("type", "text")
         if not name or kind in {"submit", "file"}:
@@ -126,14 +133,11 @@ def _filled(form: Tag) -> dict[str, Any]:
             data[name] = chosen.get("value", "") if chosen else ""
         elif kind in {"radio", "checkbox"}:
             if field.has_attr("checked"):
-                value = field.get("value", "on")
-                data[name] = (
-                    [*data[name], value]
-                    if isinstance(data.get(name), list)
-                    else ([data[name], value] if name in data and kind == "checkbox" else value)
-                )
+                add(name, field.get("value", "on"))
         elif field.name == "textarea":
             data[name] = (field.string or "").removeprefix("\n")
+        elif kind == "hidden":
+            add(name, field.get("value", ""))
         else:
             data[name] = field.get("value", "")
     return data

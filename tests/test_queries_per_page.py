@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from flask import Flask
 
+from ptm_participation.accounts.access import Role
 from ptm_participation.accounts.models import User
 from ptm_participation.communications import service as communications
 from ptm_participation.communications.models import ContentKind
@@ -15,7 +16,13 @@ from ptm_participation.consultations.models import ConsultationKind
 from ptm_participation.consultations.service import Account, Attended
 from ptm_participation.core import clock, form_tokens
 from ptm_participation.core.db import db
-from ptm_participation.observations import codes, service
+from ptm_participation.observations import (
+    assignments,
+    codes,
+    saved_filters,
+    selection,
+    service,
+)
 from ptm_participation.procedure import queries as procedures
 from ptm_participation.procedure.models import StepKind
 from ptm_participation.stakeholders.subjects import SubjectType
@@ -37,11 +44,13 @@ PUBLIC = {
     "/segui/CODE": 12,
 }
 OFFICE = {
-    "/ufficio/osservazioni": 11,
-    "/ufficio/osservazioni/ptm/1": 13,
+    "/ufficio/osservazioni": 16,
+    "/ufficio/osservazioni/ptm/1": 14,
     "/ufficio/osservazioni/ptm/1/cronologia": 10,
     "/ufficio/osservazioni/nuova": 5,
     "/ufficio/osservazioni/pubblica": 3,
+    "/ufficio/osservazioni/scelta/assegna": 4,
+    "/ufficio/osservazioni/scelta/verifica": 4,
     "/ufficio/sintesi": 41,
     "/ufficio/sintesi/tabelle": 34,
     "/ufficio/sintesi/mappa": 14,
@@ -84,9 +93,13 @@ def statements() -> Iterator[list[str]]:
         sa.event.remove(db.engine, "before_cursor_execute", note)
 
 
-def _add_some(staff: User, turn: int) -> None:
+def _add_some(staff: User, manager: User, turn: int) -> None:
     """One more of everything that pages list."""
     procedure = procedures.get_procedure()
+    arguments = {"zona": "3", "assegnata": "io"}
+    saved_filters.save_filter(
+        manager, procedure, name=f"Filtro {turn}", arguments=arguments, shared=False
+    )
     body = factories.stakeholder("Comune di Rho" if turn else "Comune di Arese")
     made = factories.protocolled(
         staff,
@@ -99,7 +112,9 @@ def _add_some(staff: User, turn: int) -> None:
     service.tie_party(staff, made.submitter, body)
     service.write_working_text(staff, made, text=f"Testo {turn}", base_version=1)
     service.publish(staff, [made])
-    factories.protocolled(staff, sections="18", place="Rho")
+    last = factories.protocolled(staff, sections="18", place="Rho")
+    assignments.assign(staff, [made, last], manager)
+    selection.change_selection(manager, procedure, add={made.id, last.id}, drop=set())
     consultations.log_consultation(
         staff,
         procedure,
@@ -134,13 +149,14 @@ def _ask(browser: Browser, path: str) -> int:
 def test_no_page_asks_more_where_there_is_more(
     app: Flask, visitor: Browser, as_manager: Browser, staff: User
 ) -> None:
-    _add_some(staff, 0)
+    manager = db.session.scalars(sa.select(User).filter_by(role=Role.MANAGER)).one()
+    _add_some(staff, manager, 0)
     readers = {**dict.fromkeys(PUBLIC, visitor), **dict.fromkeys(OFFICE, as_manager)}
     for path, reader in readers.items():  # what is asked once a process is asked here
         _ask(reader, path)
     few = {path: _ask(reader, path) for path, reader in readers.items()}
     for turn in range(1, 6):
-        _add_some(staff, turn)
+        _add_some(staff, manager, turn)
     many = {path: _ask(reader, path) for path, reader in readers.items()}
 
     grown = {path: (few[path], many[path]) for path in few if few[path] != many[path]}

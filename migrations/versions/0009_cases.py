@@ -13,7 +13,7 @@ from alembic import op
 from ptm_participation.core.db import Instant
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
@@ -23,6 +23,7 @@ INDEXES = {
     "state": ["state", "counts_at", "id"],
     "regularity": ["regularity", "counts_at", "id"],
     "published": ["published_at", "counts_at", "id"],
+    "assigned": ["assigned_to_id", "counts_at", "id"],
     "municipality": ["municipality_id", "counts_at", "id", "in_time"],
     "type": ["subject_type", "counts_at", "id", "in_time"],
     "channel": ["channel", "counts_at", "id", "in_time"],
@@ -32,7 +33,7 @@ STATES = ("received", "registered", "checked", "decided")
 
 
 def upgrade() -> None:
-    for name in (*INDEXES, "purpose"):
+    for name in (*INDEXES, "purpose", "unreadable"):
         op.drop_index(f"ix_observation_{name}", "observation")
     with op.batch_alter_table("observation") as table:
         table.drop_constraint(op.f("ck_observation_state"), type_="check")
@@ -76,10 +77,27 @@ def upgrade() -> None:
         "observation",
         ["procedure_id", "purpose", "counts_at", "id", "annulled_at"],
     )
+    unreadable = sa.text("unreadable <> ''")
+    op.create_index(
+        "ix_observation_unreadable",
+        "observation",
+        ["procedure_id", "counts_at", "id", "annulled_at"],
+        sqlite_where=unreadable,
+        postgresql_where=unreadable,
+    )
     for name, columns in INDEXES.items():
         op.create_index(
             f"ix_observation_{name}", "observation", ["procedure_id", *columns, "annulled_at", "purpose"]
         )
+    # Last: of two indexes that cost the same SQLite takes the one made later.
+    annulled = sa.text("annulled_at IS NOT NULL")
+    op.create_index(
+        "ix_observation_annulled",
+        "observation",
+        ["procedure_id", "counts_at", "id", "purpose"],
+        sqlite_where=annulled,
+        postgresql_where=annulled,
+    )
 
 
 def _date_checks() -> None:

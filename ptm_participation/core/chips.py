@@ -8,9 +8,9 @@ from ptm_participation.core import clock
 # What an address may ask of a list, a summary or a map.
 CONDITIONS = frozenset(
     (
-        *("articolo", "canale", "comune", "documento", "fase", "gruppo", "nei-termini", "ora"),
-        *("natura", "procedimento", "pubblicata", "q", "registro", "regolarita"),
-        *("regolarizzazione", "soggetto", "stato"),
+        *("annullata", "articolo", "assegnata", "canale", "comune", "documento", "fase", "gruppo"),
+        *("leggibile", "natura", "nei-termini", "ora", "procedimento", "pubblicata", "q"),
+        *("registro", "regolarita", "regolarizzazione", "scelta", "soggetto", "stato"),
         *("tema", "tipo", "tipologia", "zona", "dal", "al", "misura", "ordine"),
     )
 )

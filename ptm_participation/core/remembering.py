@@ -42,11 +42,16 @@ class Memory:
         return found
 
 
-_HEAD = sa.select(AuditStream.hash).where(AuditStream.key == sa.bindparam("stream"))
+_HEADS = (
+    sa.select(AuditStream.hash)
+    .where(AuditStream.key.in_(sa.bindparam("streams", expanding=True)))
+    .order_by(AuditStream.key)
+)
 
 
-def remembered(stream: str, key: Hashable, count: Callable[[], T]) -> T:
-    """What `count` gives, made anew only if the stream has moved since it was last made.
+def remembered(stream: str, key: Hashable, count: Callable[[], T], *others: str) -> T:
+    """What `count` gives, made anew only if the stream, or one of the others that it hangs on,
+    has moved since it was last made.
 
     Head and count are read of one state of the database. Within a use case nothing is
     remembered: what it has changed has no entry before its commit, and may be undone. What is
@@ -55,5 +60,5 @@ def remembered(stream: str, key: Hashable, count: Callable[[], T]) -> T:
     if is_writing():
         return count()
     memory = current_app.extensions.setdefault("ptm_memory", Memory())
-    head = db.session.scalar(_HEAD, {"stream": stream}) or ""
+    head = " ".join(db.session.scalars(_HEADS, {"streams": [stream, *others]}))
     return memory.get((stream, key), head, count)

@@ -6,17 +6,22 @@ A value that means nothing is said, not guessed at: the list is shown without it
 import dataclasses
 import datetime as dt
 import enum
-from collections.abc import Callable, Mapping
+import functools
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from ptm_participation.accounts.models import Reader
+from ptm_participation.accounts import queries as accounts
+from ptm_participation.accounts.models import Reader, User
 from ptm_participation.core import clock, formats
-from ptm_participation.core.chips import Chip, without_paging
+from ptm_participation.core.audit import ACCOUNTS
+from ptm_participation.core.chips import Chip
 from ptm_participation.core.chips import chips as chips_of
+from ptm_participation.core.remembering import remembered
 from ptm_participation.observations.lists import Filter, count_views
+from ptm_participation.observations.saved_filters import Saved, kept
 from ptm_participation.observations.workflow import Channel, ObservationState, Purpose, Regularity
 from ptm_participation.plan import queries as plan
 from ptm_participation.procedure import naming
@@ -28,11 +33,20 @@ from ptm_participation.territory import queries as territory
 E = TypeVar("E", bound=enum.Enum)
 NOWHERE = "fuori"
 OVERDUE = "scaduta"
+MINE, NOBODYS = "io", "nessuno"
 
 
-def read(arguments: Mapping[str, str]) -> tuple[Filter, list[str]]:
-    """The filter of an address, and a sentence for each value that it cannot use."""
-    reader = _Reader(arguments)
+def read(arguments: Mapping[str, str], by: Reader | None = None) -> tuple[Filter, list[str]]:
+    """The filter of an address, and a sentence for each value that it cannot use.
+
+    `by` is whoever asks: what is assigned to me, and what I selected, hang on who I am.
+    """
+    return _read(arguments, by.id if isinstance(by, User) else None)
+
+
+def _read(arguments: Mapping[str, str], me: int | None) -> tuple[Filter, list[str]]:
+    reader = _Reader(arguments, me)
+    assigned_to = reader.account("assegnata")
     filter_ = Filter(
         register=arguments.get("registro", "")[:40],
         state=reader.one_of("stato", ObservationState),
@@ -50,6 +64,10 @@ def read(arguments: Mapping[str, str]) -> tuple[Filter, list[str]]:
         theme=reader.number("tema"),
         channel=reader.one_of("canale", Channel),
         purpose=reader.one_of("natura", Purpose),
+        assigned_to=assigned_to,
+        unassigned=arguments.get("assegnata") == NOBODYS,
+        readable=reader.yes_no("leggibile"),
+        selected_by=reader.own("scelta"),
         since=reader.day("dal"),
         until=reader.day("al"),
         hour=reader.hour("ora"),
@@ -65,8 +83,8 @@ def read(arguments: Mapping[str, str]) -> tuple[Filter, list[str]]:
 class _Reader:
     """Reads values out of an address, noting those that make no sense."""
 
-    def __init__(self, arguments: Mapping[str, str]) -> None:
-        self.arguments = arguments
+    def __init__(self, arguments: Mapping[str, str], me: int | None) -> None:
+        self.arguments, self.me = arguments, me
         self.problems: list[str] = []
 
     def _read(self, name: str, convert: Callable[[str], Any]) -> Any:
@@ -92,6 +110,28 @@ class _Reader:
     def yes_no(self, name: str) -> bool | None:
         found: bool | None = self._read(name, _yes_no)
         return found
+
+    def account(self, name: str) -> int | None:
+        """The account that a value names, by its number or as the reader's own."""
+        if self.arguments.get(name) == NOBODYS:
+            return None
+        found: int | None = self._read(name, self._account)
+        return found
+
+    def _account(self, text: str) -> int:
+        if text == MINE and self.me is not None:
+            return self.me
+        return _identifier(text)
+
+    def own(self, name: str) -> int | None:
+        """The reader's account, where the value says yes."""
+        found: int | None = self._read(name, self._own)
+        return found
+
+    def _own(self, text: str) -> int:
+        if text != "si" or self.me is None:
+            raise ValueError(text)
+        return self.me
 
     def hour(self, name: str) -> int | None:
         found: int | None = self._read(name, _hour)
@@ -135,48 +175,88 @@ def _yes_no(text: str) -> bool:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class View:
-    """A saved view of the worklist: its name, its address and how many it holds."""
+    """A view of the worklist: its name, its address and how many it holds.
+
+    A filter by words is not counted: each page of the worklist would search all the texts.
+    """
 
     key: str
     name: str
     arguments: dict[str, str]
-    count: int
+    count: int | None
     current: bool = False
+    saved: Saved | None = None
 
 
 def views(
-    procedure: Procedure, reader: Reader, current: Mapping[str, str] | None = None
+    procedure: Procedure,
+    reader: Reader,
+    current: Mapping[str, str] | None = None,
+    saved: Iterable[Saved] = (),
 ) -> list[View]:
-    """The office's views, with their counts from one query."""
-    counts = count_views(procedure, _VIEW_FILTERS, seen_by=reader)
-    now = without_paging(current or {})
-    return [
-        View(key, str(name), arguments, counts[key], current=now == arguments)
-        for key, (name, arguments) in _VIEWS.items()
+    """The office's views, then the saved ones, with the counts of each from one query.
+
+    Those of the saved ones are remembered until something happens: no index was made for what
+    they may ask, and thirty of them take longer than all the rest of the page.
+    """
+    listed: list[tuple[str, str, dict[str, str], Saved | None]] = [
+        *((key, str(name), arguments, None) for key, (name, arguments) in _VIEWS.items()),
+        *((f"saved-{one.id}", one.name, one.arguments, one) for one in saved),
     ]
+    me = reader.id if isinstance(reader, User) else None
+    wanted = {
+        key: _filter_of(tuple(arguments.items()), me) for key, _name, arguments, _saved in listed
+    }
+    counts = count_views(procedure, {key: wanted[key] for key in _VIEWS}, seen_by=reader)
+    kept_ones = {
+        key: filter_ for key, filter_ in wanted.items() if key not in _VIEWS and not filter_.words
+    }
+    if kept_ones:
+        counts |= remembered(
+            procedure.stream,
+            ("views", procedure.id, tuple(kept_ones.items())),
+            lambda: count_views(procedure, kept_ones, seen_by=reader),
+            ACCOUNTS,  # zones and themes are corrected there
+        )
+    now = kept(current or {})
+    return [
+        View(key, name, arguments, counts.get(key), now == arguments, of)
+        for key, name, arguments, of in listed
+    ]
+
+
+@functools.lru_cache(maxsize=1024)
+def _filter_of(arguments: tuple[tuple[str, str], ...], me: int | None) -> Filter:
+    """A view's filter, which every page of the worklist asks for."""
+    return _read(dict(arguments), me)[0]
 
 
 _VIEWS: dict[str, tuple[Any, dict[str, str]]] = {
     "all": (_l("All"), {}),
+    "mine": (_l("Mine"), {"assegnata": MINE}),
+    "unassigned": (_l("To be assigned"), {"assegnata": NOBODYS}),
     "without_protocol": (_l("Without protocol"), {"stato": "received"}),
     "to_check": (_l("To check"), {"stato": "registered"}),
     "to_regularise": (_l("To be regularised"), {"regolarita": "to-regularise"}),
     "late": (_l("Late ones"), {"nei-termini": "no"}),
+    "unreadable": (_l("Unreadable"), {"leggibile": "no"}),
     "to_publish": (_l("Not published"), {"pubblicata": "no"}),
     "annulled": (_l("Annulled"), {"annullata": "si"}),
 }
-_VIEW_FILTERS = {key: read(arguments)[0] for key, (_name, arguments) in _VIEWS.items()}
 
 
-def chips(procedure: Procedure, arguments: Mapping[str, str]) -> list[Chip]:
+def chips(
+    procedure: Procedure, arguments: Mapping[str, str], by: Reader | None = None
+) -> list[Chip]:
     """The filter in words, each condition with the way to take it off."""
-    filter_, _problems = read(arguments)
+    filter_, _problems = read(arguments, by)
     return chips_of(_words(procedure, filter_), arguments)
 
 
-def in_words(procedure: Procedure, arguments: Mapping[str, str]) -> str:
+def in_words(procedure: Procedure, arguments: Mapping[str, str], by: Reader | None = None) -> str:
     """The filter as one line, for exports: «Tutte le osservazioni» when there is none."""
-    return "; ".join(chip.words for chip in chips(procedure, arguments)) or _("All observations")
+    said = [chip.words for chip in chips(procedure, arguments, by)]
+    return "; ".join(said) or _("All observations")
 
 
 def _words(procedure: Procedure, filter_: Filter) -> dict[str, str]:
@@ -197,6 +277,7 @@ def _words(procedure: Procedure, filter_: Filter) -> dict[str, str]:
     for name, answer, words in (
         ("nei-termini", filter_.in_time, _("In time: %(value)s")),
         ("pubblicata", filter_.published, _("Published: %(value)s")),
+        ("leggibile", filter_.readable, _("Readable: %(value)s")),
     ):
         if answer is not None:
             said[name] = words % {"value": yes_no[answer]}
@@ -208,6 +289,12 @@ def _words(procedure: Procedure, filter_: Filter) -> dict[str, str]:
         said["al"] = _("Until %(value)s", value=formats.day(filter_.until))
     if filter_.hour is not None:
         said["ora"] = _("Hour: %(value)s", value=formats.hour_span(filter_.hour))
+    if filter_.unassigned:
+        said["assegnata"] = _("Assigned to: %(value)s", value=_("nobody"))
+    if filter_.assigned_to is not None:
+        said["assegnata"] = _("Assigned to: %(value)s", value=accounts.name_of(filter_.assigned_to))
+    if filter_.selected_by is not None:
+        said["scelta"] = _("Selected by: %(value)s", value=accounts.name_of(filter_.selected_by))
     if filter_.without_municipality:
         said["comune"] = _("Comune: %(value)s", value=_("outside Città metropolitana"))
     if filter_.annulled:
@@ -245,4 +332,17 @@ def choices(procedure: Procedure) -> dict[str, list[tuple[str, str]]]:
             for register in procedures.list_registers(procedure)
         ],
         "pubblicata": [("si", _("Published")), ("no", _("Not published"))],
+    }
+
+
+def choices_of_the_office(procedure: Procedure) -> dict[str, list[tuple[str, str]]]:
+    """What the worklist's form offers: the same, and what only the office works by."""
+    return {
+        **choices(procedure),
+        "assegnata": [
+            (MINE, _("Mine")),
+            (NOBODYS, _("To be assigned")),
+            *((str(officer.id), officer.name) for officer in accounts.list_officers()),
+        ],
+        "leggibile": [("si", _("Readable")), ("no", _("Unreadable"))],
     }

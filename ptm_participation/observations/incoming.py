@@ -197,6 +197,7 @@ def enter_from_mail(
     counted: CountedOtherwise | None = None,
     protocol: Protocol | None = None,
     sender_protocol: Protocol | None = None,
+    unreadable: str = "",
 ) -> Observation:
     """Register what a message asks, as an officer confirmed it. Raises AlreadyEntered and what
     `enter_observation` raises."""
@@ -214,6 +215,7 @@ def enter_from_mail(
         counted=counted,
         protocol=protocol,
         sender_protocol=sender_protocol,
+        unreadable=unreadable,
     )
     MAIL_WORKFLOW.advance(mail, MailState.ENTERED)
     mail.observation_id = observation.id

@@ -23,6 +23,7 @@ from ptm_participation.observations.models import (
     ObservationAnchor,
     ObservationParty,
     RegularisationRequest,
+    Selected,
 )
 from ptm_participation.observations.queries import sent_by, visible_to
 from ptm_participation.observations.workflow import (
@@ -74,6 +75,10 @@ class Filter:
     theme: int | None = None
     channel: Channel | None = None
     purpose: Purpose | None = None
+    assigned_to: int | None = None
+    unassigned: bool = False
+    readable: bool | None = None
+    selected_by: int | None = None
     since: dt.date | None = None
     until: dt.date | None = None
     hour: int | None = None
@@ -96,6 +101,7 @@ class Filter:
             (Observation.channel, self.channel),
             (Observation.purpose, self.purpose),
             (Observation.counts_hour, self.hour),
+            (Observation.assigned_to_id, self.assigned_to),
         ):
             if value is not None:
                 found.append(column == value)
@@ -110,7 +116,22 @@ class Filter:
             found.append(Observation.subject_type.in_(types))
         if self.overdue_on is not None:
             found += _overdue(self.overdue_on)
-        return [*found, *self._places(), *self._sections(), *self._times()]
+        return [*found, *self._worked_on(), *self._places(), *self._sections(), *self._times()]
+
+    def _worked_on(self) -> list[sa.ColumnElement[bool]]:
+        found: list[sa.ColumnElement[bool]] = []
+        if self.unassigned:
+            found.append(Observation.assigned_to_id.is_(None))
+        if self.readable is not None:
+            # Spelled out, not bound: a prepared statement of PostgreSQL finds the partial index
+            # by these very words.
+            nothing: sa.ColumnElement[str] = sa.literal_column("''")
+            unreadable = Observation.unreadable
+            found.append(unreadable == nothing if self.readable else unreadable != nothing)
+        if self.selected_by is not None:
+            selected = sa.select(Selected.observation_id).filter_by(user_id=self.selected_by)
+            found.append(Observation.id.in_(selected))
+        return found
 
     def _places(self) -> list[sa.ColumnElement[bool]]:
         found: list[sa.ColumnElement[bool]] = []
@@ -223,6 +244,8 @@ class ObservationRow(NamedTuple):
     annulled: bool
     purpose: Purpose
     withdrawn: bool
+    assigned_to: str | None
+    unreadable: bool
     sections: tuple[str, ...] = ()
 
     @property
@@ -279,8 +302,10 @@ _ROWS: sa.Select[Any] = with_submitter(
         Observation.annulled_at.is_not(None),
         Observation.purpose,
         withdrawal_of(Observation.id),
+        User.name,
+        Observation.unreadable != "",
     )
-)
+).outerjoin(User, User.id == Observation.assigned_to_id)
 
 
 def _rows(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
@@ -374,9 +399,9 @@ def _capped(conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Subquery:
 def count_views(
     procedure: Procedure, views: dict[str, Filter], *, seen_by: Reader
 ) -> dict[str, int]:
-    """How many each of the saved views holds, counted no further than COUNT_CAP: one query.
+    """How many each of the views holds, counted no further than COUNT_CAP: one query.
 
-    A saved view names no words. Staff alone have views: raises NotFound for anybody else.
+    A view names no words. Staff alone have views: raises NotFound for anybody else.
     """
     if not seen_by.can(Permission.REGISTER):
         raise NotFound()
@@ -384,9 +409,9 @@ def count_views(
     return dict(ask(query)[0]._mapping)
 
 
-@functools.lru_cache(maxsize=16)
+@functools.lru_cache(maxsize=64)
 def _count_views(procedure_id: int, views: tuple[tuple[str, Filter], ...]) -> Any:
-    """The question of `count_views`, which is the same for every page of the worklist."""
+    """The question of `count_views`, the same for every page of an officer's worklist."""
     counted = [
         sa.select(sa.func.count())
         .select_from(_capped(view._stored(procedure_id)))

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ptm_participation.accounts.models import User
 from ptm_participation.core import clock
 from ptm_participation.core.audit import canonical_json, sha256
-from ptm_participation.core.db import Json, Model, one_of
+from ptm_participation.core.db import Json, Model, one_of, ordered_text
 from ptm_participation.core.storage import StoredFile
 from ptm_participation.mail.message import CountsBy
 from ptm_participation.mail.receipts import Kind
@@ -206,6 +206,7 @@ class Observation(Model):
                 "state": ("state", "counts_at", "id"),
                 "regularity": ("regularity", "counts_at", "id"),
                 "published": ("published_at", "counts_at", "id"),
+                "assigned": ("assigned_to_id", "counts_at", "id"),
                 "municipality": ("municipality_id", "counts_at", "id", "in_time"),
                 "type": ("subject_type", "counts_at", "id", "in_time"),
                 "channel": ("channel", "counts_at", "id", "in_time"),
@@ -214,6 +215,25 @@ class Observation(Model):
         ),
         sa.Index(
             "ix_observation_purpose", "procedure_id", "purpose", "counts_at", "id", "annulled_at"
+        ),
+        # Few are annulled, few cannot be read: they alone stand in these.
+        sa.Index(
+            "ix_observation_annulled",
+            "procedure_id",
+            "counts_at",
+            "id",
+            "purpose",
+            sqlite_where=sa.text("annulled_at IS NOT NULL"),
+            postgresql_where=sa.text("annulled_at IS NOT NULL"),
+        ),
+        sa.Index(
+            "ix_observation_unreadable",
+            "procedure_id",
+            "counts_at",
+            "id",
+            "annulled_at",
+            sqlite_where=sa.text("unreadable <> ''"),
+            postgresql_where=sa.text("unreadable <> ''"),
         ),
         # The public list walks the published ones in the order of their numbers.
         sa.Index(
@@ -267,6 +287,10 @@ class Observation(Model):
     annulled_because: Mapped[str] = mapped_column(sa.String(300), default="")
     regularity: Mapped[Regularity] = mapped_column(one_of(Regularity, "regularity"))
     regularised_by: Mapped[str] = mapped_column(sa.String(300), default="")
+    # Who in the office works on it.
+    assigned_to_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    # What of it cannot be read; empty if it can.
+    unreadable: Mapped[str] = mapped_column(sa.String(300), default="")
     title: Mapped[str] = mapped_column(sa.String(200))
     search_text: Mapped[str] = mapped_column(sa.Text, deferred=True)
     subject_type: Mapped[SubjectType] = mapped_column(one_of(SubjectType, "subject_type"))
@@ -279,6 +303,7 @@ class Observation(Model):
     submission: Mapped[Submission] = relationship()
     window: Mapped[Window] = relationship()
     municipality: Mapped[Municipality | None] = relationship()
+    assigned_to: Mapped[User | None] = relationship()
     parties: Mapped[list["ObservationParty"]] = relationship(
         back_populates="observation", order_by="ObservationParty.id"
     )
@@ -582,3 +607,38 @@ class IncomingMail(Model):
     def arrived_at(self) -> dt.datetime:
         """When it came, as well as it is known."""
         return self.delivered_at or self.counts_at or self.taken_at
+
+
+class SavedFilter(Model):
+    """A filter of the worklist that an officer keeps under a name, alone or for the whole office.
+
+    `arguments` is the filter as an address has it. It belongs to a procedure, whose documents and
+    sections it may name by their numbers.
+    """
+
+    __tablename__ = "saved_filter"
+    __table_args__ = (
+        sa.UniqueConstraint("user_id", "procedure_id", "name"),
+        sa.CheckConstraint("name <> ''", name="named"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"))
+    procedure_id: Mapped[int] = mapped_column(sa.ForeignKey("procedure.id"), index=True)
+    name: Mapped[str] = mapped_column(ordered_text(60))
+    arguments: Mapped[str] = mapped_column(sa.Text)
+    shared: Mapped[bool] = mapped_column(default=False)
+    made_at: Mapped[dt.datetime]
+
+    user: Mapped[User] = relationship()
+
+
+class Selected(Model):
+    """An observation that an officer has picked from the worklist, to do something with it."""
+
+    __tablename__ = "selected_observation"
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"), primary_key=True)
+    observation_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("observation.id"), primary_key=True, index=True
+    )

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from ptm_participation.accounts import queries as accounts
 from ptm_participation.accounts.access import Permission, requires
 from ptm_participation.accounts.forms import ConfirmForm
 from ptm_participation.accounts.models import User
@@ -24,6 +25,8 @@ from ptm_participation.observations import (
     links,
     lists,
     queries,
+    saved_filters,
+    selection,
     service,
     stages,
     supplements,
@@ -34,6 +37,7 @@ from ptm_participation.observations.history import history
 from ptm_participation.observations.intake import RECEIPT
 from ptm_participation.observations.models import Observation, ObservationParty
 from ptm_participation.observations.office_forms import (
+    AssignForm,
     ClassifyForm,
     DateForm,
     ProtocolForm,
@@ -47,6 +51,7 @@ from ptm_participation.observations.supplements import ASKED_BY_MAIL
 from ptm_participation.plan import queries as plan
 from ptm_participation.plan.models import Edition, SectionVersion
 from ptm_participation.procedure import queries as procedures
+from ptm_participation.procedure.models import Procedure
 from ptm_participation.procedure.reasoning import sentences
 from ptm_participation.stakeholders import queries as stakeholders
 from ptm_participation.stakeholders.subjects import SubjectType
@@ -66,7 +71,8 @@ def officer() -> User:
 @requires(Permission.REGISTER)
 def worklist() -> Any:
     procedure = procedures.get_procedure(request.args.get("procedimento"))
-    filter_, problems = filters.read(request.args)
+    filter_, problems = filters.read(request.args, officer())
+    selected = selection.picked_ids(procedure, officer())
     page = lists.list_observations(
         procedure,
         filter_,
@@ -79,14 +85,19 @@ def worklist() -> Any:
         procedure=procedure,
         page=page,
         count=lists.count_observations(procedure, filter_, seen_by=officer()),
+        selected=selected,
+        selected_words=selection.said(selected, [row.id for row in page.rows]),
+        cursor={name: request.args[name] for name in ("dopo", "prima") if name in request.args},
         cap=lists.COUNT_CAP - 1,
-        views=filters.views(procedure, officer(), request.args),
+        views=filters.views(
+            procedure, officer(), request.args, saved_filters.list_saved(procedure, officer())
+        ),
         problems=problems,
-        chips=filters.chips(procedure, request.args),
+        chips=filters.chips(procedure, request.args, officer()),
         section=(
             plan.section_of(procedure.edition, filter_.provision) if filter_.provision else None
         ),
-        choices=filters.choices(procedure),
+        choices=filters.choices_of_the_office(procedure),
         arguments=request.args,
         address=without_paging(request.args),
     )
@@ -128,6 +139,14 @@ def here(observation: Observation) -> Response:
     return answer
 
 
+def assign_form(observation: Observation) -> AssignForm:
+    """Who works on the observation, and who could."""
+    form = AssignForm(officer=str(observation.assigned_to_id or ""))
+    form.offer(accounts.list_officers(), present=observation.assigned_to_id)
+    form.guard()
+    return form
+
+
 @bp.route("/ufficio/osservazioni/<register>/<int:number>")
 @requires(Permission.REGISTER)
 def show(register: str, number: int) -> Any:
@@ -153,6 +172,7 @@ def show(register: str, number: int) -> Any:
         mails=[job for job in mails if job.kind == RECEIPT],
         asked_mails=[job for job in mails if job.kind == ASKED_BY_MAIL],
         confirm=ConfirmForm(),
+        assign=assign_form(observation),
     )
 
 
@@ -415,7 +435,7 @@ def unpublish(register: str, number: int) -> Any:
 def publish_many() -> Any:
     """Publish all that a filter finds and that may be published."""
     procedure = procedures.get_procedure()
-    filter_, _problems = filters.read(request.args)
+    filter_, _problems = filters.read(request.args, officer())
     ready = lists.publishable(procedure, filter_, seen_by=officer())
     form = PublishForm(seen=[row.publication_mark for row in ready])
     if form.validate_on_submit():
@@ -429,14 +449,24 @@ def publish_many() -> Any:
             form.seen.errors = [str(error)]
         else:
             flash(_("Published: %(count)d observations.", count=count), "success")
-            return redirect(url_for("observations.worklist"))
+            kept: dict[str, Any] = {"scelta": "si"} if filter_.selected_by else {}
+            return redirect(url_for("observations.worklist", **kept))
     return render_template(
         "observations/publish_many.html",
         form=form,
         ready=ready,
-        chips=filters.chips(procedure, request.args),
+        left=_left_out(procedure, filter_),
+        chips=filters.chips(procedure, request.args, officer()),
         arguments=without_paging(request.args),
     )
+
+
+def _left_out(procedure: Procedure, filter_: lists.Filter) -> dict[str, list[selection.Picked]]:
+    """Of a selection that is to be published, those that are not, by the reason why."""
+    if filter_.selected_by is None:
+        return {}
+    rows = selection.picked(procedure, officer())
+    return selection.sort_out(rows, selection.not_to_publish).left
 
 
 @bp.route("/ufficio/posta")

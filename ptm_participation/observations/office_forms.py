@@ -1,11 +1,13 @@
 """The office's forms of observations."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import (
+    BooleanField,
     EmailField,
     HiddenField,
     RadioField,
@@ -18,6 +20,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Optional
 
+from ptm_participation.accounts.queries import Officer
 from ptm_participation.core import clock
 from ptm_participation.core.forms import (
     DayField,
@@ -28,6 +31,7 @@ from ptm_participation.core.forms import (
     at_most,
     email_address,
     labelled,
+    options,
 )
 from ptm_participation.core.numbers import whole
 from ptm_participation.observations.forms import (
@@ -103,6 +107,12 @@ class PaperForm(PtmForm):
         [DataRequired(_l("Write the text, or a summary if it is in the scan.")), at_most(100_000)],
     )
     scan = FileField(_l("Scan or message"))
+    cannot_be_read = BooleanField(_l("The text or an attachment cannot be read"))
+    what_cannot = StringField(
+        _l("What cannot be read"),
+        [at_most(300)],
+        description=_l("For example: page 2 of the scan; the attached drawing."),
+    )
     identity = SelectField(
         _l("How the author is identified"),
         choices=labelled(IdentityLevel),
@@ -135,6 +145,15 @@ class PaperForm(PtmForm):
     def validate_signatories(self, field: TextAreaField) -> None:
         if self.type.data in set(SubjectType):
             check_signatories(field.data or "", self.name.data or "", SubjectType(self.type.data))
+
+    @property
+    def unreadable(self) -> str:
+        """What cannot be read, where the box says that something cannot."""
+        return (self.what_cannot.data or "") if self.cannot_be_read.data else ""
+
+    def validate_what_cannot(self, field: StringField) -> None:
+        if self.cannot_be_read.data and not (field.data or "").strip():
+            raise ValidationError(_("Say what cannot be read."))
 
     def validate_sent_on(self, field: DayField) -> None:
         if self.channel.data == Channel.REGISTERED_MAIL.value and field.data is None:
@@ -285,6 +304,73 @@ class AskToRegulariseForm(PtmForm):
         _l("Words to the sender"),
         [at_most(2000)],
         description=_l("What is missing, and anything that helps. They go into the message."),
+    )
+
+
+class AssignForm(EditForm):
+    """Who works on an observation; the select offers the open accounts of the office."""
+
+    officer = SelectField(_l("Who works on it"))
+
+    def offer(self, officers: Iterable[Officer], present: int | None = None) -> None:
+        """Offer nobody, the accounts that are open, and the one that has it at present."""
+        offered = [
+            (str(officer.id), officer.name)
+            for officer in officers
+            if officer.active or officer.id == present
+        ]
+        self.officer.choices = options([("", _l("nobody")), *offered])
+
+
+class SelectionForm(PtmForm):
+    """The boxes of a page of the worklist: those ticked now, those that were, those shown.
+
+    What changed is the difference: another window's changes of the same rows stay.
+    """
+
+    pick = SelectMultipleField(validate_choice=False)
+    was = SelectMultipleField(validate_choice=False)
+    shown = SelectMultipleField(validate_choice=False)
+    whole_page = BooleanField()
+    act = StringField(name="azione")
+
+    def keys(self, name: str) -> set[int]:
+        """The observations that a field names."""
+        return {key for text in self[name].data if (key := whole(text)) is not None}
+
+
+class AssignSelectedForm(PtmForm):
+    """Who is to work on all that is selected; `seen` is the mark of what that was."""
+
+    seen = HiddenField()
+    officer = SelectField(_l("Who works on them"))
+
+    def offer(self, officers: Iterable[Officer]) -> None:
+        """Offer nobody, and the accounts that are open."""
+        offered = [(str(officer.id), officer.name) for officer in officers if officer.active]
+        self.officer.choices = options([("", _l("nobody")), *offered])
+
+
+class CheckSelectedForm(PtmForm):
+    """All that is selected is checked; `seen` is the mark of what that was."""
+
+    seen = HiddenField()
+
+
+class SavedFilterForm(PtmForm):
+    """The name of a saved filter, and who sees it."""
+
+    name = StringField(_l("Name"), [DataRequired(_l("The name is missing.")), at_most(60)])
+    shared = BooleanField(_l("The whole office sees it"))
+
+
+class UnreadableForm(EditForm):
+    """What of an observation cannot be read."""
+
+    what = StringField(
+        _l("What cannot be read"),
+        [DataRequired(_l("Say what cannot be read.")), at_most(300)],
+        description=_l("For example: page 2 of the scan; the attached drawing."),
     )
 
 

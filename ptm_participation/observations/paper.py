@@ -163,6 +163,7 @@ def _enter(form: PaperForm, procedure: Procedure, mail: IncomingMail | None) -> 
                 counted=_counted(form),
                 protocol=_protocol(form),
                 sender_protocol=_sender_protocol(form),
+                unreadable=form.unreadable,
             )
         return service.enter_observation(
             officer(),
@@ -173,6 +174,7 @@ def _enter(form: PaperForm, procedure: Procedure, mail: IncomingMail | None) -> 
             counted=_counted(form),
             protocol=_protocol(form),
             sender_protocol=_sender_protocol(form),
+            unreadable=form.unreadable,
         )
     except InTheFuture as error:
         form.arrived_on.errors = [str(error)]

@@ -73,6 +73,7 @@ _OBSERVATION = (
         contains_eager(Observation.register).joinedload(Register.procedure),
         joinedload(Observation.window),
         joinedload(Observation.municipality).joinedload(Municipality.zone),
+        joinedload(Observation.assigned_to),
     )
 )
 _BY_NUMBER = _OBSERVATION.where(

@@ -12,12 +12,13 @@ from flask_babel import lazy_gettext as _l
 
 from ptm_participation.accounts.access import Permission
 from ptm_participation.accounts.models import User
-from ptm_participation.core import audit, clock
+from ptm_participation.core import audit, clock, form_tokens
 from ptm_participation.core.audit import Actor
 from ptm_participation.core.db import db
 from ptm_participation.core.errors import ChangedMeanwhile, DomainError, WrongState
 from ptm_participation.core.storage import Kept, name_file
 from ptm_participation.core.transaction import use_case
+from ptm_participation.observations import queries
 from ptm_participation.observations.intake import (
     CountedOtherwise,
     InTheFuture,
@@ -74,14 +75,17 @@ def enter_observation(
     counted: CountedOtherwise | None = None,
     protocol: Protocol | None = None,
     sender_protocol: Protocol | None = None,
+    unreadable: str = "",
 ) -> Observation:
-    """Register what came on paper or by mail, with its protocol number if it has one.
+    """Register what came on paper or by mail, with its protocol number if it has one, and what
+    of it cannot be read.
 
     The same form again gives the same observation. Raises SentWithOtherWords if its words
     are no longer those that it registered: a correction would be lost without a word.
     """
     if scan is not None:
         name_file(scan)
+    again = queries.observation_by_token(form_tokens.digest(token)) is not None
     observation = submit_observation(actor, window, received, token=token, counted=counted)
     if not holds(observation, window, received, counted) or _other_protocol(observation, protocol):
         raise SentWithOtherWords(number=observation.number)
@@ -89,6 +93,8 @@ def enter_observation(
         record_protocol(actor, observation, protocol)
     if sender_protocol is not None and not observation.sender_protocol_number:
         record_sender_protocol(actor, observation, sender_protocol)
+    if not again:
+        note_unreadable(actor, observation, what=unreadable)
     return observation
 
 
@@ -190,6 +196,17 @@ def regularise(actor: Actor, observation: Observation, *, how: str) -> None:
     observation.regularity = Regularity.REGULARISED
     observation.regularised_by = how.strip()
     _record(actor, "observation.regularised", observation, how=how)
+
+
+@use_case
+def note_unreadable(actor: Actor, observation: Observation, *, what: str) -> None:
+    """Say what of an observation cannot be read; with no words, that all of it can."""
+    before, after = observation.unreadable or "", what.strip()
+    if before == after:
+        return
+    observation.unreadable = after
+    action = "observation.found_unreadable" if after else "observation.found_readable"
+    _record(actor, action, observation, before=before, after=after)
 
 
 @use_case

@@ -39,7 +39,7 @@ class Asked:
 
 def _asked(arguments: Mapping[str, str]) -> Asked:
     procedure = procedures.get_procedure()
-    filter_, problems = filters.read(arguments)
+    filter_, problems = filters.read(arguments, signed_in_user())
     measure, unknown = territory_map.measure_of(arguments.get("misura", ""))
     order = arguments.get("ordine", "")
     return Asked(
@@ -61,7 +61,7 @@ def territory() -> Any:
         map=asked.map,
         measures=list(Measure),
         orders=Order,
-        chips=filters.chips(asked.procedure, request.args),
+        chips=filters.chips(asked.procedure, request.args, signed_in_user()),
         choices=filters.choices(asked.procedure),
         address=without_paging(request.args),
         now=clock.now(),
@@ -74,7 +74,7 @@ def territory_file(format: str) -> Any:
     if format not in FORMATS:
         raise NotFound()
     asked = _asked(request.args)
-    said = filters.in_words(asked.procedure, asked.filter)
+    said = filters.in_words(asked.procedure, asked.filter, signed_in_user())
     service.note_export(
         signed_in_user(), asked.procedure, name="map", format=format, filter=_named(asked, said)
     )

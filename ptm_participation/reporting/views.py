@@ -42,7 +42,7 @@ FORMAT_NAMES = {"xlsx": "XLSX", "csv": "CSV", "json": "JSON", "geojson": "GeoJSO
 @requires(Permission.SUMMARISE)
 def dashboard() -> Any:
     procedure = procedures.get_procedure()
-    filter_, problems = filters.read(request.args)
+    filter_, problems = filters.read(request.args, signed_in_user())
     return render_template(
         "reporting/dashboard.html",
         board=board.read(procedure, filter_, seen_by=signed_in_user()),
@@ -54,7 +54,7 @@ def dashboard() -> Any:
 @requires(Permission.SUMMARISE)
 def summary() -> Any:
     procedure = procedures.get_procedure()
-    filter_, problems = filters.read(request.args)
+    filter_, problems = filters.read(request.args, signed_in_user())
     tally = Tally(procedure, filter_)
     return render_template(
         "reporting/summary.html",
@@ -70,10 +70,10 @@ def _frame(procedure: Procedure, problems: list[str]) -> dict[str, Any]:
     return {
         "procedure": procedure,
         "problems": problems,
-        "chips": filters.chips(procedure, request.args),
+        "chips": filters.chips(procedure, request.args, signed_in_user()),
         "choices": filters.choices(procedure),
         "address": without_paging(request.args),
-        "in_words": filters.in_words(procedure, request.args),
+        "in_words": filters.in_words(procedure, request.args, signed_in_user()),
         "now": clock.now(),
     }
 
@@ -82,7 +82,7 @@ def _frame(procedure: Procedure, problems: list[str]) -> dict[str, Any]:
 @requires(Permission.EXPORT)
 def index() -> Any:
     procedure = procedures.get_procedure()
-    _filter, problems = filters.read(request.args)
+    _filter, problems = filters.read(request.args, signed_in_user())
     # Who comes from the summary finds it first.
     from_summary = request.args.get("da") == "sintesi"
     listed = sorted(sheets.EXPORTS.items(), key=lambda item: item[0] != "summary")
@@ -92,7 +92,7 @@ def index() -> Any:
         format_names=FORMAT_NAMES,
         procedure=procedure,
         problems=problems,
-        chips=filters.chips(procedure, request.args),
+        chips=filters.chips(procedure, request.args, signed_in_user()),
         address=without_paging(request.args),
         now=clock.now(),
     )
@@ -112,7 +112,7 @@ def export(name: str, format: str) -> Any:
         procedure,
         name=f"{name}/{arguments[sheets.TABLE]}" if table else name,
         format=format,
-        filter=filters.in_words(procedure, arguments),
+        filter=filters.in_words(procedure, arguments, reader),
     )
     sheet = sheets.make(name, procedure, arguments, seen_by=reader)
     content = exports.at_the_readers_pace(exports.write(sheet, format))

@@ -1,6 +1,7 @@
 """Every page and its states, wide and on a phone: axe finds nothing, nothing scrolls sideways."""
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -61,6 +62,13 @@ OFFICE = (
     "/ufficio/osservazioni",
     "/ufficio/osservazioni?nei-termini=no&tipo=citizen",
     "/ufficio/osservazioni?q=niente&stato=persa",
+    "/ufficio/osservazioni?assegnata=nessuno&leggibile=si",
+    "/ufficio/osservazioni/filtri/nuovo?canale=pec",
+    "/ufficio/osservazioni/filtri/1",
+    "/ufficio/osservazioni/scelta/assegna",
+    "/ufficio/osservazioni/scelta/verifica",
+    "/ufficio/osservazioni/ptm/5/assegna",
+    "/ufficio/osservazioni/ptm/5/leggibile",
     "/ufficio/osservazioni/ptm/5",
     "/ufficio/osservazioni/ptm/5/cronologia",
     "/ufficio/osservazioni/ptm/5/testo",
@@ -132,6 +140,8 @@ SENT_EMPTY = (
     "/ufficio/osservazioni/ptm/5/data",
     "/ufficio/osservazioni/ptm/7/annulla",
     "/ufficio/osservazioni/decise",
+    "/ufficio/osservazioni/ptm/5/leggibile",
+    "/ufficio/osservazioni/filtri/nuovo?canale=pec",
     "/ufficio/consultazioni/nuova",
     "/ufficio/soggetti/nuovo",
     "/ufficio/contenuti/nuovo?genere=documenti",
@@ -453,8 +463,50 @@ def _walk_the_office(walk: Walk, page: Page, visitor: Page) -> None:
     walk.look(visitor)
     visitor.locator("main form[method=post] button.btn-primary").click()
     walk.look(visitor, "refused")
+    _walk_the_selection(walk, page)
     _walk_the_mail(walk, page)
     _walk_the_terms(walk, page)
+
+
+def _walk_the_selection(walk: Walk, page: Page) -> None:
+    """All that a filter finds is selected, checked, assigned; a filter is saved.
+
+    Buttons that a phone does not show are pressed all the same: a tablet shows them.
+    """
+    page.goto("/ufficio/osservazioni?pubblicata=no")
+    page.locator("[data-pick-all]").dispatch_event("click")
+    some = re.compile(r"^[1-9]\d* scelte")
+    page.locator("[data-picked]", has_text=some).wait_for(state="attached")
+    walk.look(page, "selected")
+    page.locator('button[value="verifica"]').dispatch_event("click")
+    page.wait_for_url("**/scelta/verifica*")
+    walk.look(page, "to check")
+    for button in page.locator("main form button.btn-primary").all():  # none left: none to press
+        button.click()
+        page.locator("p[role=status]").wait_for()
+        walk.look(page, "checked")
+    page.goto("/ufficio/osservazioni?scelta=si")
+    page.locator('button[value="pubblica"]').dispatch_event("click")
+    page.wait_for_url("**/pubblica?scelta=si")
+    walk.look(page, "selected")
+    page.goto("/ufficio/osservazioni/scelta/assegna")
+    walk.look(page, "selected")
+    page.locator("main form button.btn-primary").click()
+    page.locator("p[role=status]").wait_for()
+    walk.look(page, "assigned")
+    page.goto("/ufficio/osservazioni/ptm/5/leggibile")
+    page.locator("#what").fill("La pagina 2.")
+    page.locator("main form button.btn-primary").click()
+    walk.look(page, "unreadable")
+    page.goto("/ufficio/osservazioni?canale=pec")
+    page.get_by_role("link", name="Salva questo filtro").click()
+    page.locator("#name").fill("PEC")
+    page.locator("main form button.btn-primary").click()
+    walk.look(page, "saved filter")
+    page.get_by_role("link", name="Rinomina o elimina").click()
+    walk.look(page, "own")
+    page.get_by_role("button", name="Elimina questo filtro").click()
+    page.wait_for_url("**/ufficio/osservazioni")
 
 
 def _walk_the_mail(walk: Walk, page: Page) -> None:

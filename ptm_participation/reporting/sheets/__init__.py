@@ -94,7 +94,7 @@ def make(
     if name not in EXPORTS:
         raise NotFound()
     export = EXPORTS[name]
-    filter_, problems = filters.read(arguments if export.filtered else {})
+    filter_, problems = filters.read(arguments if export.filtered else {}, seen_by)
     table = arguments.get(TABLE, "") if name == "summary" else ""
     content = export.maker(Wanted(procedure, filter_, seen_by, table))
     title = f"{export.title}: {content.subject}" if content.subject else str(export.title)
@@ -119,7 +119,9 @@ def _notes(
     reader: Reader,
     count: int,
 ) -> Iterator[Note]:
-    in_words = filters.in_words(procedure, arguments) if export.filtered else _("None: all rows")
+    in_words = (
+        filters.in_words(procedure, arguments, reader) if export.filtered else _("None: all rows")
+    )
     yield Note("procedure", _("Procedure"), f"{procedure.title}, {procedure.case_file}")
     yield Note("filter", _("Filter"), in_words)
     yield Note("situation_at", _("Situation at"), clock.now())
