@@ -10,6 +10,7 @@ from ptm_participation.core import audit
 from ptm_participation.core.audit import Actor
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.transaction import use_case
+from ptm_participation.observations.intake import must_stand
 from ptm_participation.observations.models import Observation
 
 
@@ -31,6 +32,7 @@ def assign(actor: Actor, observations: Sequence[Observation], officer: User | No
         before = observation.assigned_to
         if observation.assigned_to_id == (officer.id if officer else None):
             continue
+        must_stand(observation)
         observation.assigned_to = officer
         audit.record(
             actor,

@@ -217,6 +217,11 @@ class PartyForm(PtmForm):
     )
     mandate = FileField(_l("The mandate"))
     signatories = TextAreaField(_l("Further signatories"), [at_most(50_000)])
+    protocol = StringField(
+        _l("Your protocol number"),
+        [at_most(40)],
+        description=_l("If you have given it one already: the reply will quote it."),
+    )
     email = EmailField(
         _l("E-mail"),
         [DataRequired(_l("Write an e-mail address.")), email_address(), at_most(254)],
@@ -247,7 +252,7 @@ class PartyForm(PtmForm):
     @staticmethod
     def _unfit(subject_type: SubjectType) -> list[str]:
         if subject_type.is_private_person:
-            return ["representative", "representative_capacity"]
+            return ["representative", "representative_capacity", "protocol"]
         unfit = ["capacity", "principal_name", "principal_type"]
         return [*unfit, "name"] if subject_type is SubjectType.MUNICIPALITY else unfit
 

@@ -477,6 +477,8 @@ def make_observation(
         protocol_number="",
         protocol_registry="",
         protocol_case_file="",
+        sender_protocol_number=received.sender_protocol,
+        sender_protocol_registry="",
         state=ObservationState.RECEIVED,
         regularity=(
             Regularity.SUFFICIENT

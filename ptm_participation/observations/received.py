@@ -96,6 +96,8 @@ class Received:
     earlier: Earlier | None = None
     # The words of what asks nothing: why one withdraws, how a body answers.
     because: str = ""
+    # The number that the sender's own protocol gave it, where it is a body.
+    sender_protocol: str = ""
 
     @property
     def submitter(self) -> Declared:
@@ -145,6 +147,7 @@ _UNSAID = {
     "purpose": Purpose.OBSERVATION.value,
     "earlier": None,
     "because": "",
+    "sender_protocol": "",
 }
 
 

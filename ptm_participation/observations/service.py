@@ -204,6 +204,7 @@ def note_unreadable(actor: Actor, observation: Observation, *, what: str) -> Non
     before, after = observation.unreadable or "", what.strip()
     if before == after:
         return
+    must_stand(observation)
     observation.unreadable = after
     action = "observation.found_unreadable" if after else "observation.found_readable"
     _record(actor, action, observation, before=before, after=after)

@@ -280,6 +280,7 @@ def assemble(
         purpose=purpose,
         earlier=earlier_of(content),
         because="" if requests else content.get("because", ""),
+        sender_protocol=_sender_protocol(content["party"]),
         files=tuple(
             Enclosed(file.file_sha256, file.name, file.file_class)
             for file in draft.files
@@ -287,6 +288,12 @@ def assemble(
         ),
         language=language,
     )
+
+
+def _sender_protocol(party: dict[str, Any]) -> str:
+    """A body's own number; one typed before another type was chosen is not sent."""
+    private = SubjectType(party["type"]).is_private_person
+    return "" if private else str(party.get("protocol", "")).strip()
 
 
 def _goes_along(file_class: FileClass, level: IdentityLevel, party: dict[str, Any]) -> bool:

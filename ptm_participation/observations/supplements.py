@@ -19,6 +19,7 @@ from ptm_participation.core.db import db
 from ptm_participation.core.errors import DomainError, NotFound, WrongState
 from ptm_participation.core.storage import Kept, name_file
 from ptm_participation.core.transaction import use_case
+from ptm_participation.observations.intake import must_stand
 from ptm_participation.observations.models import (
     Observation,
     RegularisationRequest,
@@ -60,6 +61,7 @@ def ask_to_regularise(
     The mail is sent to the addresses that came with the observation, if any did. Raises
     WrongState unless the author is to be regularised, and what `term` raises.
     """
+    must_stand(observation)
     if observation.regularity is not Regularity.TO_REGULARISE:
         raise WrongState()
     due = term(observation.procedure, clock.today(), days)
@@ -104,6 +106,7 @@ def supply(
     made = form_tokens.claim(token)
     if made is not None:
         return db.session.get_one(Supplement, int(made))
+    must_stand(observation)
     if observation.regularity is not Regularity.TO_REGULARISE:
         raise WrongState()
     if not files:

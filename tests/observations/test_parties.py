@@ -96,7 +96,7 @@ def test_several_comuni_submit_together_with_a_first_signatory(
 ) -> None:
     who = ask(start(visitor)).submit(type="municipality")
 
-    check = _two_comuni(who, signatories="Arese\n  comune di  LAINATE ")
+    check = _two_comuni(who, signatories="Arese\n  comune di  LAINATE ", protocol="4471/2020")
 
     assert "Primo firmatario" in check.text
     assert "Comune di Arese Comune di Lainate" in check.text
@@ -109,6 +109,7 @@ def test_several_comuni_submit_together_with_a_first_signatory(
         ("Comune di Lainate", SubjectType.MUNICIPALITY, "Lainate"),
     ]
     page = as_staff.open("/ufficio/osservazioni/ptm/1")
+    assert "Protocollo del mittente 4471/2020" in page.text
     assert "Primo firmatario" in page.text
     assert "Altri firmatari 2" in page.text
     _publish(staff, made)
