@@ -82,6 +82,7 @@ OTHER_FACES = {
     "accounts/link.html",
     "accounts/resume.html",
     "observations/who_type.html",
+    "procedure/choose_pattern.html",
     "site/own_observation.html",
 }
 

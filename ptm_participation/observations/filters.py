@@ -21,6 +21,7 @@ from ptm_participation.observations.workflow import Channel, ObservationState, R
 from ptm_participation.plan import queries as plan
 from ptm_participation.procedure import naming
 from ptm_participation.procedure import queries as procedures
+from ptm_participation.procedure.choice import CHOICE
 from ptm_participation.procedure.models import Procedure
 from ptm_participation.stakeholders.subjects import SubjectGroup, SubjectType
 from ptm_participation.territory import queries as territory
@@ -134,7 +135,7 @@ def views(
 ) -> list[View]:
     """The office's views, with their counts from one query."""
     counts = count_views(procedure, _VIEW_FILTERS, seen_by=reader)
-    now = without_paging(current or {})
+    now = {n: v for n, v in without_paging(current or {}).items() if n != CHOICE}
     return [
         View(key, str(name), arguments, counts[key], current=now == arguments)
         for key, (name, arguments) in _VIEWS.items()
