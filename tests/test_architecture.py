@@ -81,6 +81,7 @@ UNRECORDED = {
 OTHER_FACES = {
     "accounts/link.html",
     "accounts/resume.html",
+    "observations/choose_window.html",
     "observations/who_type.html",
     "procedure/choose_pattern.html",
     "site/own_observation.html",

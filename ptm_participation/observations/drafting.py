@@ -22,6 +22,7 @@ from ptm_participation.core.sealing import seal
 from ptm_participation.core.storage import Kept, name_file
 from ptm_participation.core.throttle import Limit
 from ptm_participation.core.transaction import use_case
+from ptm_participation.observations.audiences import admitted
 from ptm_participation.observations.intake import submit_observation
 from ptm_participation.observations.models import Draft, DraftFile, Observation
 from ptm_participation.observations.received import Received
@@ -77,6 +78,8 @@ def begin_draft(window: Window, *, author: User | None, sections: list[dict[str,
     key = secrets.token_hex(16)
     content = empty_content()
     content["requests"][0]["sections"] = sections
+    if len(types := admitted(window)) == 1:
+        content["party"] = {"type": next(iter(types)).value}  # there is nothing to choose
     now = clock.now()
     db.session.add(
         Draft(

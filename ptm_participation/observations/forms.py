@@ -1,5 +1,6 @@
 """The forms of observations: the public one in its steps, and the office's."""
 
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -34,9 +35,9 @@ from ptm_participation.core.forms import (
     options,
 )
 from ptm_participation.observations.workflow import Capacity, Channel, LinkKind, RequestKind
-from ptm_participation.procedure.models import IdentityLevel
+from ptm_participation.procedure.models import Audience, IdentityLevel, Window
 from ptm_participation.stakeholders.forms import subject_types
-from ptm_participation.stakeholders.subjects import SubjectFamily, SubjectType
+from ptm_participation.stakeholders.subjects import SubjectFamily, SubjectType, families_of
 from ptm_participation.territory.queries import list_municipalities
 
 LONGEST_TEXT = 10_000
@@ -114,13 +115,49 @@ class SubjectTypeForm(PtmForm):
         validate_choice=False,
     )
 
-    def __init__(self, family: SubjectFamily | None = None, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        family: SubjectFamily | None = None,
+        *args: Any,
+        admitted: Collection[SubjectType] = tuple(SubjectType),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.type.choices = labelled(family.types if family else SubjectFamily)
+        self.known = {*families_of(admitted), *admitted}
+        self.type.choices = labelled(
+            [t for t in family.types if t in self.known] if family else families_of(admitted)
+        )
 
     def validate_type(self, field: RadioField) -> None:
-        if field.data not in {*SubjectFamily, *SubjectType}:
+        if field.data not in self.known:
             raise ValidationError(_("This is none of those in the list."))
+
+
+class WindowForm(PtmForm):
+    """In which of the open windows somebody writes; the answer stands in the address."""
+
+    class Meta(PtmForm.Meta):
+        csrf = False
+
+    finestra = RadioField(
+        _l("What do you want to write about?"),
+        [InputRequired(_l("Choose what you want to write about."))],
+    )
+
+    def __init__(self, windows: Iterable[Window], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.finestra.choices = options((str(w.id), self._named(w)) for w in windows)
+
+    @staticmethod
+    def _named(window: Window) -> str:
+        title = window.procedure.title
+        return {
+            Audience.EVERYONE: title,
+            Audience.MUNICIPALITIES: _("%(title)s: you are a Comune", title=title),
+            Audience.ENVIRONMENTAL_AUTHORITIES: _(
+                "%(title)s: you are an environmental authority consulted", title=title
+            ),
+        }[window.audience]
 
 
 class PartyForm(PtmForm):

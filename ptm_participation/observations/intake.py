@@ -21,6 +21,7 @@ from ptm_participation.core.reference import fold
 from ptm_participation.core.sealing import seal
 from ptm_participation.core.transaction import use_case
 from ptm_participation.observations import codes
+from ptm_participation.observations.audiences import check_audience
 from ptm_participation.observations.models import (
     Observation,
     ObservationAnchor,
@@ -110,9 +111,9 @@ def submit_observation(
     """Take a submission into the window's register and give it the next number.
 
     The same token again returns the observation that it made the first time. After the term
-    it is taken as late. Raises NotYetOpen, WindowShut, NothingAsked, SectionOfAnotherPlan,
-    UnknownMunicipality, InTheFuture or ReasonNeeded; then nothing is written and no number
-    is used up.
+    it is taken as late. Raises NotYetOpen, WindowShut, NotOfTheAudience, NothingAsked,
+    SectionOfAnotherPlan, UnknownMunicipality, InTheFuture or ReasonNeeded; then nothing is
+    written and no number is used up.
     """
     made = form_tokens.claim(token)
     if made is not None:
@@ -193,7 +194,7 @@ def date_that_counts(
 
 
 def check_received(window: Window, received: Received, counts_at: dt.datetime) -> None:
-    """Raises InTheFuture, NotYetOpen, WindowShut or NothingAsked."""
+    """Raises InTheFuture, NotYetOpen, WindowShut, NotOfTheAudience or NothingAsked."""
     now = clock.now() + dt.timedelta(seconds=5)  # another server's clock may be a little ahead
     if received.received_at > now or counts_at > now:
         raise InTheFuture()
@@ -201,6 +202,7 @@ def check_received(window: Window, received: Received, counts_at: dt.datetime) -
         raise NotYetOpen()
     if not window.takes(received.received_at):
         raise WindowShut(act=window.shut_act)
+    check_audience(window, received.submitter.type)
     if not received.requests or not all(_says_something(asked) for asked in received.requests):
         raise NothingAsked()
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from ptm_participation.observations.audiences import NotOfTheAudience, check_audience
 from ptm_participation.observations.forms import OUTSIDE, PartyForm, RequestsForm
 from ptm_participation.observations.models import Draft
 from ptm_participation.observations.received import Asked, Declared, Enclosed, Quote, Received
@@ -19,7 +20,7 @@ from ptm_participation.observations.workflow import (
 )
 from ptm_participation.plan import queries as plan_queries
 from ptm_participation.plan.queries import SectionRow
-from ptm_participation.procedure.models import IdentityLevel
+from ptm_participation.procedure.models import IdentityLevel, Window
 from ptm_participation.stakeholders.subjects import SubjectType
 from ptm_participation.territory.queries import get_municipality
 
@@ -132,12 +133,16 @@ def missing(draft: Draft) -> list[Missing]:
     form = RequestsForm(formdata=_form_data(requests_data(content)), meta={"csrf": False})
     form.validate()
     found += [Missing(REQUESTS, message, field=field) for field, message in form.all_errors]
-    return found + _missing_of_party(content["party"])
+    return found + _missing_of_party(content["party"], draft.window)
 
 
-def _missing_of_party(party: dict[str, Any]) -> list[Missing]:
+def _missing_of_party(party: dict[str, Any], window: Window) -> list[Missing]:
     if not party.get("type"):
         return [Missing(WHO, _("Say who you are."))]
+    try:
+        check_audience(window, SubjectType(party["type"]))
+    except NotOfTheAudience as error:
+        return [Missing(WHO, str(error))]
     form = PartyForm(SubjectType(party["type"]), formdata=MultiDict(party), meta={"csrf": False})
     form.validate()
     return [Missing(WHO, message, field=field) for field, message in form.all_errors]

@@ -68,7 +68,7 @@ def home() -> Any:
         phase=procedures.phase(lead.stages, lead.window),
         others=others,
         totals=published.totals(procedure),
-        news=communications.list_published(procedure, ContentKind.NEWS, limit=3),
+        news=communications.list_published(ContentKind.NEWS, procedure, limit=3),
         now=clock.now(),
     )
 
@@ -295,7 +295,8 @@ def contents(kind: str) -> Any:
     return render_template(
         "site/contents.html",
         kind=shown,
-        contents=communications.list_published(leading_procedure(), shown),
+        contents=communications.list_published(shown),
+        procedures={procedure.id: procedure for procedure in shown_procedures()},
     )
 
 
