@@ -167,7 +167,8 @@ def set_up(app: Flask) -> None:
         languages=LANGUAGES,
         home_for=home_for,
         office_in_charge=office_in_charge,
-        procedure_choice=choice,
+        kept_procedure=choice.kept_procedure,
+        procedures_to_choose=choice.procedures_to_choose,
         public_url=lambda path: app.config["PUBLIC_URL"] + path,
     )
     app.context_processor(lambda: {"reader": signed_in_user() if request else Visitor()})

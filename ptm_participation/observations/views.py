@@ -55,6 +55,8 @@ def start() -> Any:
     windows = _windows_asked_for()
     if len(windows) > 1:
         return _choose_window(windows)
+    if not windows and "finestra" in request.args:  # shut since it was chosen
+        return redirect(url_for("observations.start"))
     window = windows[0] if windows else procedures.public_window(procedure)
     procedure = window.procedure if window else procedure
     stay_in(procedure)
@@ -85,7 +87,7 @@ def _windows_asked_for() -> list[Window]:
         version = plan.get_version(section)
         windows = [w for w in windows if _may_be_spoken_of(version, w.procedure)] or windows
     number = whole(request.args.get("finestra"))
-    return [w for w in windows if w.id == number] or windows
+    return windows if number is None else [w for w in windows if w.id == number]
 
 
 def _choose_window(windows: list[Window]) -> Any:

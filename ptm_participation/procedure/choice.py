@@ -37,23 +37,24 @@ def shown_procedures() -> Sequence[Procedure]:
     return found
 
 
+def shown_procedure(code: str | None) -> Procedure:
+    """The one of that code, else the one that leads. Raises NotFound."""
+    for procedure in shown_procedures():
+        if not code or procedure.code == code:
+            return procedure
+    raise NotFound()
+
+
 def leading_procedure() -> Procedure:
     """The one that pages speak of where none is named. Raises NotFound if there is none."""
-    for procedure in shown_procedures():
-        return procedure
-    raise NotFound()
+    return shown_procedure(None)
 
 
 def chosen_procedure() -> Procedure:
     """The one that the address names, else the one that leads. Raises NotFound."""
-    code = request.args.get(CHOICE)
-    if not code:
-        return leading_procedure()
-    for procedure in shown_procedures():
-        if procedure.code == code:
-            stay_in(procedure)
-            return procedure
-    raise NotFound()
+    procedure = shown_procedure(request.args.get(CHOICE))
+    stay_in(procedure)
+    return procedure
 
 
 def stay_in(procedure: Procedure) -> None:
@@ -65,6 +66,15 @@ def kept_procedure() -> Procedure | None:
     """The procedure that links have to name, since it is not the one that leads."""
     kept: Procedure | None = g.get("kept_procedure")
     return kept if kept is not None and not kept.leads else None
+
+
+def procedures_to_choose() -> Sequence[Procedure]:
+    """What the page offers to change to: the procedure that it is about first, then the others;
+    nothing where there is but one, or where the page is about none."""
+    if not is_of_procedure(request.endpoint) or len(shown_procedures()) == 1:
+        return ()
+    shown = chosen_procedure()
+    return [shown, *(other for other in shown_procedures() if other is not shown)]
 
 
 def keep_choice(endpoint: str, values: dict[str, Any]) -> None:

@@ -121,9 +121,10 @@ def deadline_of(window: Window, suspensions: Iterable[TermSuspension]) -> Deadli
 def foreseen_ends(
     procedure: Procedure, steps: Iterable[Step], suspensions: Iterable[TermSuspension]
 ) -> dict[int, dt.date]:
-    """When the term of each step still to come would end, by its id, where its notice is known."""
+    """When the term of each step still to come would end, by its id, where the day of its notice
+    is known: not only its month."""
     known = list(steps)
-    notices = {step.code: step.starts_on for step in known}
+    notices = {s.code: s.starts_on for s in known if s.starts_on == s.last_day}
     stops = _stops(suspensions)
     ends = {}
     for step in known:

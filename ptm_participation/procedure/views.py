@@ -122,7 +122,6 @@ def terms() -> Any:
     return render_template(
         "procedure/terms.html",
         procedure=procedure,
-        pattern=patterns().get(procedure.pattern),
         windows=[(window, counting(window, suspensions)) for window in windows],
         suspensions=suspensions,
         feasts=feasts(procedure.local_feasts),

@@ -164,7 +164,7 @@ def _edition_choices(form: FactForm) -> None:
 
 def _when(step: Step) -> str:
     if step.starts_on is None:
-        return step.when or _("date to come")
+        return step.when or _("date not known yet")
     return step.when or span(step.starts_on, step.last_day)
 
 

@@ -23,9 +23,11 @@ from ptm_participation.procedure.choice import (
     chosen_procedure,
     leading_procedure,
     of_procedure,
+    shown_procedure,
     shown_procedures,
+    stay_in,
 )
-from ptm_participation.procedure.models import Procedure, Window
+from ptm_participation.procedure.models import Window
 from ptm_participation.procedure.reasoning import counting
 from ptm_participation.procedure.terms import foreseen_ends, suspensions_of
 from ptm_participation.site.feed import calendar_of
@@ -73,22 +75,12 @@ def home() -> Any:
     )
 
 
-def _named(code: str | None) -> Procedure:
-    """The procedure of that code, else the one that leads. Raises NotFound."""
-    if code is None:
-        return leading_procedure()
-    for procedure in shown_procedures():
-        if procedure.code == code:
-            return procedure
-    raise NotFound()
-
-
 @bp.route("/percorso")
 @bp.route("/percorso/<code>")
 @public
 def path(code: str | None = None) -> Any:
     shareable()
-    procedure = _named(code)
+    procedure = shown_procedure(code)
     suspensions = suspensions_of(procedure)
     courses = procedures.courses(shown_procedures())
     stages = next(course.stages for course in courses if course.procedure is procedure)
@@ -113,7 +105,7 @@ def path(code: str | None = None) -> Any:
 def calendar(code: str | None = None) -> Any:
     """The path as a feed for calendars: each dated step, each term, what is still to come too."""
     shareable()
-    procedure = _named(code)
+    procedure = shown_procedure(code)
     feed = calendar_of(procedure, procedures.path(procedure), procedures.list_windows(procedure))
     return Response(feed, content_type="text/calendar; charset=utf-8")
 
@@ -262,6 +254,7 @@ def observations() -> Any:
 def observation(register: str, number: int) -> Any:
     """A published observation; its author, signed in, sees it before that too."""
     named = procedures.get_register(register)
+    stay_in(named.procedure)
     try:
         shown = published.get_published(named, number)
     except NotFound:

@@ -13,7 +13,7 @@ from ptm_participation.core.audit import VISITOR
 from ptm_participation.core.db import db
 from ptm_participation.observations import intake, service
 from ptm_participation.observations.audiences import NotOfTheAudience
-from ptm_participation.observations.models import Observation
+from ptm_participation.observations.models import Draft, Observation
 from ptm_participation.procedure.models import Audience, Window
 from ptm_participation.procedure.service import put_first, shut_window
 from ptm_participation.stakeholders.subjects import SubjectType
@@ -137,6 +137,18 @@ def test_whoever_writes_chooses_first_when_several_are_open(vas: Window, visitor
     assert (made.register.slug, made.window_id) == ("vas", vas.id)
     assert visitor.open("/osserva?procedimento=ptm").heading == "Presenta un’osservazione"
     assert "Su che cosa vuoi scrivere" not in visitor.open("/osserva?procedimento=vas").text
+
+
+def test_a_window_that_was_shut_meanwhile_gives_way_to_no_other(
+    vas: Window, visitor: Browser, manager: User
+) -> None:
+    start = visitor.open(f"/osserva?finestra={vas.id}")
+    shut_window(manager, vas, act="Determina 1/2020")
+
+    page = start.press("Comincia a scrivere")
+
+    assert page.address == "/osserva"
+    assert db.session.scalar(sa.select(sa.func.count(Draft.id))) == 0
 
 
 def test_the_plan_leads_to_a_procedure_that_is_open(

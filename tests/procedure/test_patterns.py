@@ -89,7 +89,7 @@ def test_a_procedure_is_opened_of_each_pattern(as_manager: Browser, code: str) -
     assert [step.code for step in made.steps] == [step.code for step in pattern.steps]
     assert not any(step.starts_on for step in made.steps)
     assert [r.kind for r in procedures.list_registers(made)] == list(pattern.registers)
-    assert page.text.count("data da venire") == len(pattern.steps)
+    assert page.text.count("data non ancora nota") == len(pattern.steps)
     assert _actions(made.stream) == ["procedure.opened"]
     listed = as_manager.open("/ufficio/procedimenti")
     assert "Ancora da avviare." in listed.text
@@ -141,7 +141,7 @@ def test_a_step_still_to_come_is_on_the_path_and_in_no_calendar(
     made = factories.procedure("vas-2006", "vas", title="VAS del PTM")
     path = visitor.open("/percorso/vas")
     assert path.heading == "Il percorso: VAS del PTM"
-    assert path.text.count("data da venire") == len(made.steps)
+    assert path.text.count("data non ancora nota") == len(made.steps)
     assert "Consultazione pubblica" in path.items("h2")
     notice = db.session.scalars(
         sa.select(Step).filter_by(procedure_id=made.id, code="deposito")
