@@ -27,7 +27,10 @@ HEADER = "X-Floor"
 
 # What templates ask for by themselves: the floor keeps the answers, their statements being
 # among those that it sends.
-ASKED_BY_TEMPLATES = ("office_in_charge", "present_window")
+ASKED_BY_TEMPLATES = (
+    *("office_in_charge", "present_window"),
+    *("kept_procedure", "procedures_to_choose"),
+)
 
 Statement = tuple[str, Any]
 

@@ -27,7 +27,7 @@ from ptm_participation.core.db import db, length_of
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.storage import files
 from ptm_participation.observations.commands import intake_group
-from ptm_participation.procedure.commands import term
+from ptm_participation.procedure.commands import procedure_group, term
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -85,6 +85,7 @@ def register(group: click.Group) -> None:
         plan,
         term,
         intake_group(operator),
+        procedure_group(operator),
         export,
         audit_group,
         backup_,
@@ -373,9 +374,9 @@ def export(name: str, format_: str, out: Path, filter_: str) -> None:
     from ptm_participation.reporting import exports, sheets
     from ptm_participation.reporting.service import note_export
 
-    procedure = get_procedure()
     sheets.get_export(name, format_)
     asked = dict(parse_qsl(filter_))
+    procedure = get_procedure(asked.get("procedimento"))
     _refuse_unusable(asked)
     with force_locale("it"), _file_made_whole(out) as file:
         sheet = sheets.make(name, procedure, asked, seen_by=operator())

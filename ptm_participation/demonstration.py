@@ -13,6 +13,7 @@ import hmac
 import io
 import random
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
@@ -54,6 +55,9 @@ from ptm_participation.plan import queries as plan
 from ptm_participation.plan.queries import resolve_references
 from ptm_participation.procedure import queries as procedures
 from ptm_participation.procedure.models import IdentityLevel, Procedure, StepKind, Window
+from ptm_participation.procedure.patterns import get_pattern
+from ptm_participation.procedure.service import Opening, open_procedure
+from ptm_participation.reference import service as reference
 from ptm_participation.stakeholders import service as stakeholders
 from ptm_participation.stakeholders.models import Stakeholder
 from ptm_participation.stakeholders.subjects import SubjectGroup, SubjectType
@@ -271,6 +275,8 @@ class _Demonstration:
         self._observations()
         self._office_work()
         self._contents()
+        with clock.at("2020-02-28T10:00"):
+            self._assessment()
 
     # -- people --------------------------------------------------------------------------
 
@@ -589,6 +595,28 @@ class _Demonstration:
         if known is not None:
             service.tie_party(self.staff, party, known)
 
+    def _assessment(self) -> None:
+        """A second procedure beside the first: the PTM's VAS, with the terms of then."""
+        lead = self.procedure
+        made = open_procedure(
+            self.users[Role.MANAGER],
+            get_pattern("vas-2006"),
+            Opening(
+                title="Valutazione ambientale strategica del PTM",
+                code="vas",
+                edition=lead.edition,
+                body=lead.body,
+                office=lead.office,
+                office_address=lead.office_address,
+                office_pec=lead.office_pec,
+                case_file=lead.case_file,
+            ),
+            token=self._token(),
+        )
+        for step in made.steps:
+            if step.code in _ASSESSMENT:
+                reference.correct(self.staff, step, _ASSESSMENT[step.code])
+
     def _contents(self) -> None:
         for moment, kind, title, body in _CONTENTS:
             with clock.at(moment):
@@ -622,6 +650,18 @@ class _Demonstration:
         )
         communications.publish_content(self.staff, drafted)
 
+
+# What is known of the days of the PTM's environmental assessment: nothing is invented here.
+_ASSESSMENT: dict[str, dict[str, Any]] = {
+    "avvio": {
+        "starts_on": dt.date(2017, 7, 5),
+        "act": "Decreto del Sindaco metropolitano R.G. 191/2017",
+    },
+    "deposito": {
+        "starts_on": dt.date(2020, 2, 1),
+        "ends_on": dt.date(2020, 2, 29),
+    },
+}
 
 # Zone, place and what is known of the day are the PTM's (news of November 2019); where only
 # the month is known, the day is invented.

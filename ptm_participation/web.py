@@ -49,6 +49,7 @@ from ptm_participation.observations import (
 )
 from ptm_participation.observations.blueprint import bp as observations
 from ptm_participation.plan.views import bp as plan
+from ptm_participation.procedure import choice
 from ptm_participation.procedure.queries import office_in_charge
 from ptm_participation.procedure.views import bp as procedure
 from ptm_participation.reference.views import bp as reference
@@ -158,6 +159,7 @@ def set_up(app: Flask) -> None:
     sessions.user_loader(session_user)
     app.session_interface = Cookies()
     _serve_assets(app)
+    app.url_defaults(choice.keep_choice)
     app.before_request(check_address)
     app.before_request(check_form_data)
     app.before_request(check_form_token)
@@ -178,6 +180,8 @@ def set_up(app: Flask) -> None:
         languages=LANGUAGES,
         home_for=home_for,
         office_in_charge=office_in_charge,
+        kept_procedure=choice.kept_procedure,
+        procedures_to_choose=choice.procedures_to_choose,
         public_url=lambda path: app.config["PUBLIC_URL"] + path,
     )
     app.context_processor(lambda: {"reader": signed_in_user() if request else Visitor()})

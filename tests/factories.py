@@ -30,7 +30,16 @@ from ptm_participation.plan.queries import resolve_references
 from ptm_participation.plan.service import import_text
 from ptm_participation.plan.tree import Node
 from ptm_participation.procedure import queries as procedures
-from ptm_participation.procedure.models import IdentityLevel, StepKind, Window
+from ptm_participation.procedure.models import (
+    Audience,
+    IdentityLevel,
+    Procedure,
+    StepKind,
+    Window,
+)
+from ptm_participation.procedure.patterns import get_pattern
+from ptm_participation.procedure.service import Opening, open_procedure, open_window
+from ptm_participation.procedure.terms import Term
 from ptm_participation.reference.loader import FOLDER, Counts, load_reference_data
 from ptm_participation.reference.models import ReferenceLoad
 from ptm_participation.stakeholders.models import Stakeholder
@@ -43,6 +52,33 @@ def window() -> Window:
     found = procedures.public_window(procedures.get_procedure())
     assert found is not None
     return found
+
+
+def procedure(pattern: str, code: str, *, title: str = "Un altro procedimento") -> Procedure:
+    """A procedure beside the PTM's, on the same edition."""
+    lead = procedures.get_procedure("ptm")
+    opening = Opening(title=title, code=code, edition=lead.edition, body=lead.body)
+    return open_procedure(SYSTEM, get_pattern(pattern), opening, token=form_tokens.new_token())
+
+
+def window_of(
+    made: Procedure,
+    audience: Audience = Audience.EVERYONE,
+    *,
+    notice_on: str = "2020-10-01",
+    days: int = 45,
+) -> Window:
+    """A window of a procedure, in its first register."""
+    day = dt.date.fromisoformat(notice_on)
+    return open_window(
+        SYSTEM,
+        made,
+        procedures.list_registers(made)[0],
+        token=form_tokens.new_token(),
+        audience=audience,
+        term=Term(day, day, days),
+        act="Avviso di prova",
+    )
 
 
 def municipality(name: str = "Rho") -> Municipality:

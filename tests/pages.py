@@ -111,7 +111,8 @@ class Page:
         action = urljoin(self.address, form.get("action") or self.address)
         if form.get("method", "get").lower() == "post":
             return self.browser.send(action, data)
-        return self.browser.open(action, **data)
+        # As in a browser, the fields take the place of what the address asks.
+        return self.browser.open(urlsplit(action)._replace(query="").geturl(), **data)
 
 
 def _filled(form: Tag) -> dict[str, Any]:

@@ -86,7 +86,9 @@ UNRECORDED = {
 OTHER_FACES = {
     "accounts/link.html",
     "accounts/resume.html",
+    "observations/choose_window.html",
     "observations/who_type.html",
+    "procedure/choose_pattern.html",
     "site/own_observation.html",
 }
 

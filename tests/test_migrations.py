@@ -79,7 +79,9 @@ def test_a_database_of_the_first_version_comes_up_to_this_one_with_its_rows(
     for window in now["submission_window"]:
         window |= {"notice_on": None, "term_days": None, "last_day": dt.date(2020, 11, 2)}
     for step in now["step"]:
-        step |= {"actor": "", "ground": "", "term_days": None}
+        step |= {"actor": "", "ground": "", "term_days": None, "counts_from": ""}
+    for procedure in now["procedure"]:
+        procedure["pattern"] = ""
     now["term_suspension"] = []
     old = empty_database(database.engine, tmp_path, f"first_{database.worker}")
     schema.upgrade(ROOT, old, "0001")

@@ -32,13 +32,15 @@ from tests.pages import Browser
 # Path, and how many statements it may take (the session of whoever is signed in included).
 PUBLIC = {
     "/": 8,
-    "/percorso": 7,
+    "/percorso": 8,
     "/piano": 6,
     "/piano/nda": 9,
     "/piano/nda/art-18": 14,
     "/osservazioni": 6,
     "/osservazioni/ptm/1": 7,
+    "/percorso/vas-0": 8,
     "/osserva": 3,
+    "/osserva?procedimento=ptm": 3,
     "/notizie": 3,
     "/privacy": 3,
     "/segui/CODE": 12,
@@ -66,6 +68,8 @@ OFFICE = {
     "/ufficio/soggetti": 2,
     "/ufficio/soggetti/1": 6,
     "/ufficio/posta": 2,
+    "/ufficio/procedimenti": 4,
+    "/ufficio/procedimento/vas-0": 7,
     "/ufficio/termini": 6,
     "/ufficio/posta-in-arrivo": 4,
     "/ufficio/protocollo": 4,
@@ -128,6 +132,7 @@ def _add_some(staff: User, manager: User, turn: int) -> None:
         ),
         token=form_tokens.new_token(),
     )
+    factories.window_of(factories.procedure("vas-2006", f"vas-{turn}"))
     news = communications.draft_content(
         staff,
         procedure,

@@ -1,7 +1,7 @@
 """Let a mandate, an answer without observations and what regularises an author come in
 
 Revision ID: 0007
-Revises: 0005
+Revises: 0006
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from ptm_participation.core.db import Instant
 from ptm_participation.core.schema import make_immutable
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

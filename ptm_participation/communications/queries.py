@@ -26,26 +26,23 @@ def list_drafted(procedure: Procedure) -> Sequence[Content]:
 
 
 def list_published(
-    procedure: Procedure, kind: ContentKind, *, limit: int = MOST
+    kind: ContentKind, procedure: Procedure | None = None, *, limit: int = MOST
 ) -> Sequence[Content]:
-    """The published contents of a kind: events by their day, pages by title, others newest
-    first."""
+    """The published contents of a kind, of one procedure or of all: events by their day, pages
+    by title, others newest first."""
     order: sa.ColumnElement[Any] = Content.published_at.desc()
     if kind is ContentKind.EVENT:
         order = Content.starts_at.desc()
     elif kind is ContentKind.PAGE:
         order = Content.title.asc()
-    return db.session.scalars(
+    query = (
         sa.select(Content)
         .options(joinedload(Content.file))
-        .where(
-            Content.procedure_id == procedure.id,
-            Content.kind == kind,
-            Content.published_at <= clock.now(),
-        )
-        .order_by(order, Content.id.desc())
-        .limit(limit)
-    ).all()
+        .where(Content.kind == kind, Content.published_at <= clock.now())
+    )
+    if procedure is not None:
+        query = query.where(Content.procedure_id == procedure.id)
+    return db.session.scalars(query.order_by(order, Content.id.desc()).limit(limit)).all()
 
 
 def get_content(content_id: int) -> Content:

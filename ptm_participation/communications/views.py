@@ -17,7 +17,7 @@ from ptm_participation.core.form_tokens import new_token
 from ptm_participation.core.forms import base_version
 from ptm_participation.core.storage import Kept
 from ptm_participation.core.uploads import ACCEPTED, FileRefused, receive
-from ptm_participation.procedure import queries as procedures
+from ptm_participation.procedure.choice import chosen_procedure, of_procedure, stay_in
 
 bp = Blueprint("communications", __name__)
 
@@ -30,16 +30,18 @@ def _writer() -> User:
 
 @bp.route("/ufficio/contenuti")
 @requires(Permission.DRAFT_CONTENT)
+@of_procedure
 def index() -> Any:
     return render_template(
         "communications/index.html",
-        contents=queries.list_drafted(procedures.get_procedure()),
+        contents=queries.list_drafted(chosen_procedure()),
         kinds=list(ContentKind),
     )
 
 
 @bp.route("/ufficio/contenuti/nuovo", methods=["GET", "POST"])
 @requires(Permission.DRAFT_CONTENT)
+@of_procedure
 def new() -> Any:
     kinds = {kind.value: kind for kind in ContentKind}
     kind = kinds.get(request.args.get("genere", ContentKind.NEWS.value))
@@ -51,7 +53,7 @@ def new() -> Any:
         if not form.all_errors:
             made = service.draft_content(
                 _writer(),
-                procedures.get_procedure(),
+                chosen_procedure(),
                 kind,
                 form.words(file),
                 token=form.token.data,
@@ -76,10 +78,17 @@ def _file(form: ContentForm, *, kept: bool) -> tuple[str, Kept] | None:
     return None
 
 
+def _content(content_id: int) -> Content:
+    """The content that an address names. Raises NotFound."""
+    content = queries.get_content(content_id)
+    stay_in(content.procedure)
+    return content
+
+
 @bp.route("/ufficio/contenuti/<int:content_id>", methods=["GET", "POST"])
 @requires(Permission.DRAFT_CONTENT)
 def show(content_id: int) -> Any:
-    content = queries.get_content(content_id)
+    content = _content(content_id)
     form = ContentForm(content.kind, **shown(content))
     if form.validate_on_submit():
         if not _may_change(content):
@@ -119,7 +128,7 @@ def _change(content: Content, form: ContentForm) -> bool:
 @bp.route("/ufficio/contenuti/<int:content_id>/pubblica", methods=["POST"])
 @requires(Permission.PUBLISH_CONTENT)
 def publish(content_id: int) -> Any:
-    content = queries.get_content(content_id)
+    content = _content(content_id)
     if ConfirmForm().validate_on_submit() and content.published_at is None:
         service.publish_content(_writer(), content)
         flash(_("It is published."), "success")
@@ -129,7 +138,7 @@ def publish(content_id: int) -> Any:
 @bp.route("/ufficio/contenuti/<int:content_id>/ritira", methods=["GET", "POST"])
 @requires(Permission.PUBLISH_CONTENT)
 def unpublish(content_id: int) -> Any:
-    content = queries.get_content(content_id)
+    content = _content(content_id)
     back = redirect(url_for("communications.show", content_id=content.id))
     if content.published_at is None:
         return back

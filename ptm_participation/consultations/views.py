@@ -25,7 +25,7 @@ from ptm_participation.core.forms import base_version
 from ptm_participation.core.numbers import whole
 from ptm_participation.core.uploads import ACCEPTED, FileRefused, receive
 from ptm_participation.plan import queries as plan
-from ptm_participation.procedure import queries as procedures
+from ptm_participation.procedure.choice import chosen_procedure, of_procedure, stay_in
 from ptm_participation.procedure.models import Procedure, StepKind
 from ptm_participation.stakeholders.choices import Choices, consultable
 
@@ -34,8 +34,9 @@ bp = Blueprint("consultations", __name__)
 
 @bp.route("/ufficio/consultazioni")
 @requires(Permission.CONSULT)
+@of_procedure
 def index() -> Any:
-    procedure = procedures.get_procedure()
+    procedure = chosen_procedure()
     filter_ = filters.read(request.args)
     rows, after = queries.list_consultations(
         procedure, filter_, before=request.args.get("dopo", "")
@@ -56,8 +57,9 @@ def index() -> Any:
 
 @bp.route("/ufficio/consultazioni/nuova", methods=["GET", "POST"])
 @requires(Permission.CONSULT)
+@of_procedure
 def new() -> Any:
-    procedure = procedures.get_procedure()
+    procedure = chosen_procedure()
     form = ConsultationForm(token=new_token())
     choices = consultable()
     if form.validate_on_submit():
@@ -70,10 +72,17 @@ def new() -> Any:
     return render_template("consultations/new.html", form=form, **_choosing(form, choices))
 
 
+def _consultation(consultation_id: int) -> Consultation:
+    """The consultation that an address names. Raises NotFound."""
+    consultation = queries.get_consultation(consultation_id)
+    stay_in(consultation.procedure)
+    return consultation
+
+
 @bp.route("/ufficio/consultazioni/<int:consultation_id>")
 @requires(Permission.CONSULT)
 def show(consultation_id: int) -> Any:
-    consultation = queries.get_consultation(consultation_id)
+    consultation = _consultation(consultation_id)
     return render_template(
         "consultations/show.html",
         consultation=consultation,
@@ -84,7 +93,7 @@ def show(consultation_id: int) -> Any:
 @bp.route("/ufficio/consultazioni/<int:consultation_id>/modifica", methods=["GET", "POST"])
 @requires(Permission.CONSULT)
 def edit(consultation_id: int) -> Any:
-    consultation = queries.get_consultation(consultation_id)
+    consultation = _consultation(consultation_id)
     form = ConsultationForm(**_shown(consultation))
     choices = consultable({a.stakeholder_id for a in consultation.attendances})
     if form.validate_on_submit():
@@ -198,7 +207,7 @@ def _after_saving(form: ConsultationForm, consultation: Consultation) -> Any:
 @bp.route("/ufficio/consultazioni/<int:consultation_id>/presenze", methods=["GET", "POST"])
 @requires(Permission.CONSULT)
 def attendance(consultation_id: int) -> Any:
-    consultation = queries.get_consultation(consultation_id)
+    consultation = _consultation(consultation_id)
     rows = sorted(consultation.attendances, key=lambda row: row.stakeholder.sort_key)
     form = AttendanceForm(
         base_version=consultation.version, attendees=[_attendee(row) for row in rows]
@@ -256,5 +265,5 @@ def _attended(form: AttendanceForm, rows: list[Attendance]) -> list[Attended]:
 @bp.route("/ufficio/consultazioni/<int:consultation_id>/file/<int:file_id>")
 @requires(Permission.CONSULT)
 def download(consultation_id: int, file_id: int) -> Any:
-    file = queries.get_file(queries.get_consultation(consultation_id), file_id)
+    file = queries.get_file(_consultation(consultation_id), file_id)
     return downloads.download(file.file, file.name)

@@ -12,13 +12,14 @@ from ptm_participation.observations import filters, protocols
 from ptm_participation.observations.blueprint import bp
 from ptm_participation.observations.office import officer
 from ptm_participation.observations.office_forms import TableForm
-from ptm_participation.procedure import queries as procedures
+from ptm_participation.procedure.choice import chosen_procedure, of_procedure
 
 
 @bp.route("/ufficio/protocollo", methods=["GET", "POST"])
 @requires(Permission.REGISTER)
+@of_procedure
 def protocol_bridge() -> Any:
-    procedure = procedures.get_procedure()
+    procedure = chosen_procedure()
     form = TableForm()
     if form.validate_on_submit():
         try:
@@ -50,8 +51,9 @@ def protocol_bridge() -> Any:
 
 @bp.route("/ufficio/protocollo.csv")
 @requires(Permission.REGISTER)
+@of_procedure
 def protocol_table() -> Any:
-    procedure = procedures.get_procedure()
+    procedure = chosen_procedure()
     content = protocols.as_table(procedure, seen_by=officer())
     answer = Response(content, content_type="text/csv; charset=utf-8")
     name = f"{procedure.code}-protocollo-{clock.today().isoformat()}.csv"

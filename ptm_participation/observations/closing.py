@@ -18,7 +18,7 @@ from ptm_participation.observations.office_forms import (
     DecisionForm,
     UndoForm,
 )
-from ptm_participation.procedure import queries as procedures
+from ptm_participation.procedure.choice import chosen_procedure, of_procedure
 
 
 @bp.route("/ufficio/osservazioni/<register>/<int:number>/annulla", methods=["GET", "POST"])
@@ -72,10 +72,11 @@ def decide(register: str, number: int) -> Any:
 
 @bp.route("/ufficio/osservazioni/decise", methods=["GET", "POST"])
 @requires(Permission.PUBLISH)
+@of_procedure
 def decide_many() -> Any:
     """Write one decision down for all that a filter finds under review."""
-    procedure = procedures.get_procedure()
-    filter_, _problems = filters.read(request.args)
+    procedure = chosen_procedure()
+    filter_, _problems = filters.read(request.args, officer())
     ready = lists.under_review(procedure, filter_, seen_by=officer())
     form = DecideManyForm(chosen=[str(row.id) for row in ready])
     if form.validate_on_submit():
@@ -93,7 +94,7 @@ def decide_many() -> Any:
         "observations/decide_many.html",
         form=form,
         ready=ready,
-        chips=filters.chips(procedure, request.args),
+        chips=filters.chips(procedure, request.args, officer()),
         arguments=without_paging(request.args),
     )
 

@@ -23,6 +23,7 @@ from ptm_participation.core.storage import Kept, name_file
 from ptm_participation.core.throttle import Limit
 from ptm_participation.core.transaction import use_case
 from ptm_participation.observations import queries
+from ptm_participation.observations.audiences import admitted
 from ptm_participation.observations.intake import submit_observation
 from ptm_participation.observations.models import Draft, DraftFile, Observation
 from ptm_participation.observations.received import Received
@@ -85,6 +86,8 @@ def begin_draft(
     key = secrets.token_hex(16)
     content = empty_content()
     content["requests"][0]["sections"] = list(sections)
+    if len(types := admitted(window)) == 1:
+        content["party"] = {"type": next(iter(types)).value}  # there is nothing to choose
     content |= known
     now = clock.now()
     db.session.add(

@@ -1,6 +1,6 @@
 """The public form in its steps, and the code that follows a case."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -33,8 +33,9 @@ from ptm_participation.core.numbers import whole
 from ptm_participation.core.reference import fold
 from ptm_participation.observations.intake import NotABody
 from ptm_participation.observations.workflow import Capacity, RequestKind
+from ptm_participation.procedure.models import Audience, Window
 from ptm_participation.stakeholders.forms import subject_types
-from ptm_participation.stakeholders.subjects import SubjectFamily, SubjectType
+from ptm_participation.stakeholders.subjects import SubjectFamily, SubjectType, families_of
 from ptm_participation.territory.queries import MunicipalityRow, list_municipalities
 
 LONGEST_TEXT = 10_000
@@ -171,19 +172,50 @@ class SubjectTypeForm(PtmForm):
         self,
         family: SubjectFamily | None = None,
         *args: Any,
+        admitted: Collection[SubjectType] = tuple(SubjectType),
         bodies_only: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.bodies_only = bodies_only
-        self.type.choices = labelled(family.types if family else SubjectFamily)
+        self.known = {*families_of(admitted), *admitted}
+        self.type.choices = labelled(
+            [t for t in family.types if t in self.known] if family else families_of(admitted)
+        )
 
     def validate_type(self, field: RadioField) -> None:
-        if field.data not in {*SubjectFamily, *SubjectType}:
+        if field.data not in self.known:
             raise ValidationError(_("This is none of those in the list."))
         chosen = field.data if field.data in set(SubjectType) else None
         if self.bodies_only and chosen and SubjectType(chosen).is_private_person:
             raise ValidationError(str(NotABody()))
+
+
+class WindowForm(PtmForm):
+    """In which of the open windows somebody writes; the answer stands in the address."""
+
+    class Meta(PtmForm.Meta):
+        csrf = False
+
+    finestra = RadioField(
+        _l("What do you want to write about?"),
+        [InputRequired(_l("Choose what you want to write about."))],
+    )
+
+    def __init__(self, windows: Iterable[Window], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.finestra.choices = options((str(w.id), self._named(w)) for w in windows)
+
+    @staticmethod
+    def _named(window: Window) -> str:
+        title = window.procedure.title
+        return {
+            Audience.EVERYONE: title,
+            Audience.MUNICIPALITIES: _("%(title)s: you are a Comune", title=title),
+            Audience.ENVIRONMENTAL_AUTHORITIES: _(
+                "%(title)s: you are an environmental authority consulted", title=title
+            ),
+        }[window.audience]
 
 
 class PartyForm(PtmForm):

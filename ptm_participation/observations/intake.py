@@ -21,6 +21,7 @@ from ptm_participation.core.reference import fold
 from ptm_participation.core.sealing import seal
 from ptm_participation.core.transaction import use_case
 from ptm_participation.observations import codes, links
+from ptm_participation.observations.audiences import check_audience
 from ptm_participation.observations.models import (
     Observation,
     ObservationAnchor,
@@ -143,7 +144,7 @@ def submit_observation(
 
     The same token again returns the observation that it made the first time. After the term
     it is taken as late. One that integrates, replaces or withdraws an earlier one is linked to it.
-    Raises NotYetOpen, WindowShut, NothingAsked, NotABody, SectionOfAnotherPlan,
+    Raises NotYetOpen, WindowShut, NotOfTheAudience, NothingAsked, NotABody, SectionOfAnotherPlan,
     UnknownMunicipality, InTheFuture, SentAfterArrival, ReasonNeeded or what `get_earlier` raises;
     then nothing is written and no number is used up.
     """
@@ -266,8 +267,8 @@ def date_that_counts(
 
 
 def check_received(window: Window, received: Received, counts_at: dt.datetime) -> None:
-    """Raises InTheFuture, SentAfterArrival, NotYetOpen, WindowShut, NothingAsked, NotABody or
-    NoSuchEarlier."""
+    """Raises InTheFuture, SentAfterArrival, NotYetOpen, WindowShut, NotOfTheAudience,
+    NothingAsked, NotABody or NoSuchEarlier."""
     now = clock.now() + dt.timedelta(seconds=5)  # another server's clock may be a little ahead
     if received.received_at > now or counts_at > now:
         raise InTheFuture()
@@ -276,6 +277,7 @@ def check_received(window: Window, received: Received, counts_at: dt.datetime) -
     if not window.has_opened(counts_at):
         raise NotYetOpen()
     check_open(window, received.received_at)
+    check_audience(window, received.submitter.type)
     if received.purpose is Purpose.NO_OBSERVATIONS and _is_private(received.submitter):
         raise NotABody()
     asks = received.purpose is Purpose.OBSERVATION

@@ -13,13 +13,14 @@ from ptm_participation.observations.blueprint import bp
 from ptm_participation.observations.models import SavedFilter
 from ptm_participation.observations.office import officer
 from ptm_participation.observations.office_forms import SavedFilterForm
-from ptm_participation.procedure import queries as procedures
+from ptm_participation.procedure.choice import chosen_procedure, of_procedure
 
 
 @bp.route("/ufficio/osservazioni/filtri/nuovo", methods=["GET", "POST"])
 @requires(Permission.REGISTER)
+@of_procedure
 def save_filter() -> Any:
-    procedure = procedures.get_procedure(request.args.get("procedimento"))
+    procedure = chosen_procedure()
     arguments: dict[str, Any] = saved_filters.kept(request.args)
     form = SavedFilterForm()
     if form.validate_on_submit():
@@ -46,9 +47,10 @@ def save_filter() -> Any:
 
 @bp.route("/ufficio/osservazioni/filtri/<int:filter_id>", methods=["GET", "POST"])
 @requires(Permission.REGISTER)
+@of_procedure
 def change_filter(filter_id: int) -> Any:
     saved = saved_filters.get_saved(filter_id, seen_by=officer())
-    procedure = procedures.get_procedure(request.args.get("procedimento"))
+    procedure = chosen_procedure()
     form = SavedFilterForm(name=saved.name, shared=saved.shared)
     if form.validate_on_submit():
         try:
@@ -74,6 +76,7 @@ def change_filter(filter_id: int) -> Any:
 
 @bp.route("/ufficio/osservazioni/filtri/<int:filter_id>/elimina", methods=["POST"])
 @requires(Permission.REGISTER)
+@of_procedure
 def delete_filter(filter_id: int) -> Any:
     saved = saved_filters.get_saved(filter_id, seen_by=officer())
     if ConfirmForm().validate_on_submit():

@@ -51,6 +51,7 @@ from ptm_participation.observations.supplements import ASKED_BY_MAIL
 from ptm_participation.plan import queries as plan
 from ptm_participation.plan.models import Edition, SectionVersion
 from ptm_participation.procedure import queries as procedures
+from ptm_participation.procedure.choice import chosen_procedure, of_procedure, stay_in
 from ptm_participation.procedure.models import Procedure
 from ptm_participation.procedure.reasoning import sentences
 from ptm_participation.stakeholders import queries as stakeholders
@@ -69,8 +70,9 @@ def officer() -> User:
 
 @bp.route("/ufficio/osservazioni")
 @requires(Permission.REGISTER)
+@of_procedure
 def worklist() -> Any:
-    procedure = procedures.get_procedure(request.args.get("procedimento"))
+    procedure = chosen_procedure()
     filter_, problems = filters.read(request.args, officer())
     selected = selection.picked_ids(procedure, officer())
     page = lists.list_observations(
@@ -105,11 +107,12 @@ def worklist() -> Any:
 
 @bp.route("/ufficio/vai")
 @requires(Permission.REGISTER)
+@of_procedure
 def jump() -> Any:
     """Go to what was typed: an observation's number, what was filed under a section, else
     whatever holds the words."""
     words = request.args.get("q", "").strip()[:200]
-    procedure = procedures.get_procedure()
+    procedure = chosen_procedure()
     if whole(words) is not None:
         filter_ = lists.Filter(words=words, annulled=None)
         found = lists.list_observations(procedure, filter_, seen_by=officer(), size=1).rows
@@ -128,7 +131,9 @@ def jump() -> Any:
 
 def observation_at(register: str, number: int) -> Observation:
     """The observation that an address names. Raises NotFound."""
-    return queries.get_observation(register, number, seen_by=officer())
+    observation = queries.get_observation(register, number, seen_by=officer())
+    stay_in(observation.procedure)
+    return observation
 
 
 def here(observation: Observation) -> Response:
@@ -432,9 +437,10 @@ def unpublish(register: str, number: int) -> Any:
 
 @bp.route("/ufficio/osservazioni/pubblica", methods=["GET", "POST"])
 @requires(Permission.PUBLISH)
+@of_procedure
 def publish_many() -> Any:
     """Publish all that a filter finds and that may be published."""
-    procedure = procedures.get_procedure()
+    procedure = chosen_procedure()
     filter_, _problems = filters.read(request.args, officer())
     ready = lists.publishable(procedure, filter_, seen_by=officer())
     form = PublishForm(seen=[row.publication_mark for row in ready])

@@ -3,9 +3,11 @@
 import dataclasses
 import datetime as dt
 import io
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
+from wtforms.fields.choices import SelectChoice
 
 from ptm_participation.accounts.access import Permission, public, requires
 from ptm_participation.accounts.reader import signed_in_user
@@ -54,7 +56,8 @@ from ptm_participation.observations.workflow import (
 from ptm_participation.plan import queries as plan
 from ptm_participation.plan.models import SectionVersion
 from ptm_participation.procedure import queries as procedures
-from ptm_participation.procedure.models import IdentityLevel, Procedure
+from ptm_participation.procedure.choice import chosen_procedure, of_procedure, stay_in
+from ptm_participation.procedure.models import Audience, IdentityLevel, Window
 from ptm_participation.stakeholders.subjects import SubjectType
 
 LONGEST_ADDRESS = 254
@@ -62,9 +65,9 @@ LONGEST_ADDRESS = 254
 
 @bp.route("/ufficio/osservazioni/nuova", methods=["GET", "POST"])
 @requires(Permission.REGISTER)
+@of_procedure
 def enter() -> Any:
-    procedure = procedures.get_procedure()
-    windows = [w for w in procedures.list_windows(procedure) if w.has_opened(clock.now())]
+    windows = procedures.list_opened_windows()
     mail = _mail()
     if mail is not None and mail.observation is not None:
         flash(str(incoming.AlreadyEntered(number=mail.observation.number)), "neutral")
@@ -73,11 +76,12 @@ def enter() -> Any:
     proposed: dict[str, Any] = _proposed(mail) if mail else {"arrived_on": clock.today()}
     proposed["sections"] = request.args.get("sezioni", "")[:500]
     form = PaperForm(token=form_tokens.new_token(), **proposed)
-    form.window.choices = options((str(w.id), w.register.kind.label) for w in windows)
-    if not form.window.data and windows:
-        form.window.data = str(windows[-1].id)
+    form.window.choices = _windows(windows)
+    if not form.window.data:
+        own = [w for w in windows if w.procedure is chosen_procedure()]
+        form.window.data = str(own[-1].id) if own else None
     if form.is_submitted() and not form.session_ended:
-        entered = _enter(form, procedure, mail)
+        entered = _enter(form, windows, mail)
         if entered is not None:
             return redirect(
                 url_for(
@@ -87,9 +91,27 @@ def enter() -> Any:
                     codice=codes.code_of(form.token.data),
                 )
             )
-    return render_template(
-        "observations/enter.html", form=form, procedure=procedure, accepted=ACCEPTED, mail=mail
-    )
+    return render_template("observations/enter.html", form=form, accepted=ACCEPTED, mail=mail)
+
+
+def _windows(windows: Sequence[Window]) -> list[SelectChoice]:
+    """The windows as choices, grouped by procedure where there are several."""
+    several = len({window.procedure_id for window in windows}) > 1
+    return [
+        choice
+        for window in windows
+        for choice in options(
+            [(str(window.id), _named(window))], window.procedure.title if several else None
+        )
+    ]
+
+
+def _named(window: Window) -> str:
+    """The register, and for whom if it is not for everyone."""
+    register = str(window.register.kind.label)
+    if window.audience is Audience.EVERYONE:
+        return register
+    return f"{register}: {window.audience.label}"
 
 
 @bp.route("/m/<procedure>/<document>/<slug>")
@@ -100,6 +122,7 @@ def from_paper(procedure: str, document: str, slug: str) -> Any:
     asked = procedures.get_procedure(procedure)
     section = plan.get_section(asked.edition, plan.get_document(asked.plan, document), slug)
     if signed_in_user().can(Permission.REGISTER):
+        stay_in(asked)
         return redirect(url_for("observations.enter", sezioni=section.brief))
     return redirect(url_for("site.section", document=document, slug=slug))
 
@@ -139,14 +162,18 @@ def _attested(registration: dict[str, str] | None) -> dict[str, Any]:
     }
 
 
-def _enter(form: PaperForm, procedure: Procedure, mail: IncomingMail | None) -> Observation | None:
+def _enter(
+    form: PaperForm, windows: Sequence[Window], mail: IncomingMail | None
+) -> Observation | None:
     """Submit what the form says; None, with sentences beside all its fields, if it may not be."""
     good = form.validate()
-    sections = sections_named(procedure.edition, form.sections)
+    window = next((w for w in windows if str(w.id) == form.window.data), None)
     scan = _scan(form)
+    if window is None:
+        return None
+    sections = sections_named(window.procedure.edition, form.sections)
     if not good or sections is None or form.scan.errors:
         return None
-    window = procedures.get_window(int(form.window.data))
     try:
         if mail is not None:
             enclosed, named = _enclosed(mail)

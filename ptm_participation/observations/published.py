@@ -137,7 +137,11 @@ _SPEAKING_OF = (
     sa.select(SectionVersion.id, ObservationAnchor.observation_id)
     .join(ObservationAnchor, ObservationAnchor.provision_id == SectionVersion.provision_id)
     .join(Observation, Observation.id == ObservationAnchor.observation_id)
-    .where(SectionVersion.unit_id == sa.bindparam("unit"), Observation.published_at.is_not(None))
+    .where(
+        SectionVersion.unit_id == sa.bindparam("unit"),
+        Observation.procedure_id == sa.bindparam("procedure"),
+        Observation.published_at.is_not(None),
+    )
     .distinct()
     .order_by(ObservationAnchor.observation_id)
     .limit(sa.bindparam("most"))
@@ -153,6 +157,7 @@ _UNIT_COUNTS = (
     .where(
         SectionVersion.edition_id == sa.bindparam("edition"),
         SectionVersion.document_id == sa.bindparam("document"),
+        Observation.procedure_id == sa.bindparam("procedure"),
         Observation.published_at.is_not(None),
     )
     .group_by(SectionVersion.unit_id)
@@ -193,9 +198,11 @@ _SIGNED_ALONG = (
 )
 
 
-def published_on_page(unit_id: int, *, limit: int = 200) -> dict[int, list[PublishedRow]]:
-    """For each section on a page, the published observations that speak of it."""
-    pairs = ask(_SPEAKING_OF, unit=unit_id, most=limit)
+def published_on_page(
+    procedure: Procedure, unit_id: int, *, limit: int = 200
+) -> dict[int, list[PublishedRow]]:
+    """For each section on a page, the procedure's published observations that speak of it."""
+    pairs = ask(_SPEAKING_OF, unit=unit_id, procedure=procedure.id, most=limit)
     ids = {observation_id for _section, observation_id in pairs}
     if not ids:
         return {}
@@ -210,14 +217,19 @@ def published_on_page(unit_id: int, *, limit: int = 200) -> dict[int, list[Publi
 def page_counts(
     procedure: Procedure, edition: Edition, index: Sequence[SectionRow]
 ) -> dict[int, int]:
-    """For each page of a document's index, how many published observations speak of it or
-    within. A text that is imported again has sections of other ids, and other counts."""
+    """For each page of a document's index, how many published observations of the procedure
+    speak of it or within. A text that is imported again has sections of other ids, and other
+    counts."""
     if not index:
         return {}
-    document = {"edition": edition.id, "document": index[0].document_id}
+    about = {
+        "procedure": procedure.id,
+        "edition": edition.id,
+        "document": index[0].document_id,
+    }
 
     def count() -> dict[int, int]:
-        rows = ask(_UNIT_COUNTS, **document)
+        rows = ask(_UNIT_COUNTS, **about)
         return {unit_id: count for unit_id, count in rows if unit_id is not None}
 
     ids = tuple(row.id for row in index)

@@ -17,7 +17,7 @@ from ptm_participation.observations.office_forms import (
     CheckSelectedForm,
     SelectionForm,
 )
-from ptm_participation.procedure import queries as procedures
+from ptm_participation.procedure.choice import chosen_procedure, of_procedure
 from ptm_participation.procedure.models import Procedure
 
 # What a button of the worklist leads to, once the page's boxes are kept.
@@ -31,9 +31,10 @@ _LEADS_TO = {
 
 @bp.route("/ufficio/osservazioni/scelta", methods=["POST"])
 @requires(Permission.REGISTER)
+@of_procedure
 def select() -> Any:
     """Keep what the worklist's page has ticked and unticked, then do what its button says."""
-    procedure = procedures.get_procedure(request.args.get("procedimento"))
+    procedure = chosen_procedure()
     form = SelectionForm()
     problem = ""
     if form.validate_on_submit():
@@ -81,8 +82,9 @@ def _go_on(act: str) -> Response:
 
 @bp.route("/ufficio/osservazioni/scelta/assegna", methods=["GET", "POST"])
 @requires(Permission.REGISTER)
+@of_procedure
 def assign_selected() -> Any:
-    procedure = procedures.get_procedure(request.args.get("procedimento"))
+    procedure = chosen_procedure()
     rows = selection.picked(procedure, officer())
     form = AssignSelectedForm(seen=selection.mark_of(rows), officer=str(officer().id))
     form.offer(accounts.list_officers())
@@ -107,8 +109,9 @@ def assign_selected() -> Any:
 
 @bp.route("/ufficio/osservazioni/scelta/verifica", methods=["GET", "POST"])
 @requires(Permission.REGISTER)
+@of_procedure
 def check_selected() -> Any:
-    procedure = procedures.get_procedure(request.args.get("procedimento"))
+    procedure = chosen_procedure()
     rows = selection.picked(procedure, officer())
     form = CheckSelectedForm(seen=selection.mark_of(rows))
     outcome = None

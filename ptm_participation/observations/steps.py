@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from ptm_participation.observations.audiences import NotOfTheAudience, check_audience
 from ptm_participation.observations.forms import (
     OUTSIDE,
     PartyForm,
@@ -218,6 +219,10 @@ def _missing_of_party(draft: Draft) -> list[Missing]:
     party = draft.content["party"]
     if not party.get("type"):
         return [Missing(WHO, _("Say who you are."))]
+    try:
+        check_audience(draft.window, SubjectType(party["type"]))
+    except NotOfTheAudience as error:
+        return [Missing(WHO, str(error))]
     form = PartyForm(SubjectType(party["type"]), formdata=MultiDict(party), meta={"csrf": False})
     form.validate()
     found = [Missing(WHO, message, field=field) for field, message in form.all_errors]

@@ -17,6 +17,7 @@ from ptm_participation.observations import standing
 from ptm_participation.observations.blueprint import bp
 from ptm_participation.procedure import queries as procedures
 from ptm_participation.procedure import service, terms
+from ptm_participation.procedure.choice import chosen_procedure, of_procedure, stay_in
 from ptm_participation.procedure.forms import (
     ExtensionForm,
     FeastsForm,
@@ -92,8 +93,9 @@ def _changed(count: int) -> str:
 @requires(Permission.SET_TERMS)
 def change_term(window_id: int) -> Any:
     window = procedures.get_window(window_id)
+    stay_in(window.procedure)
     opens_on = clock.rome(window.opens_at).date()
-    form = TermForm(registers=[], **shown(window, opens_on))
+    form = TermForm(**shown(window, opens_on))
     del form.register, form.audience
     form.guard()
     if form.validate_on_submit():
@@ -114,6 +116,7 @@ def change_term(window_id: int) -> Any:
 @requires(Permission.SET_TERMS)
 def extend_term(window_id: int) -> Any:
     window = procedures.get_window(window_id)
+    stay_in(window.procedure)
     form = ExtensionForm()
     if form.validate_on_submit():
         return _decide(
@@ -130,8 +133,9 @@ def extend_term(window_id: int) -> Any:
 
 @bp.route("/ufficio/termini/sospensioni/nuova", methods=["GET", "POST"])
 @requires(Permission.SET_TERMS)
+@of_procedure
 def suspend_terms() -> Any:
-    procedure = procedures.get_procedure()
+    procedure = chosen_procedure()
     form = SuspensionForm(token=new_token())
     if form.validate_on_submit():
         return _decide(
@@ -153,8 +157,9 @@ def suspend_terms() -> Any:
 
 @bp.route("/ufficio/termini/sospensioni/<int:suspension_id>", methods=["GET", "POST"])
 @requires(Permission.SET_TERMS)
+@of_procedure
 def correct_suspension(suspension_id: int) -> Any:
-    procedure = procedures.get_procedure()
+    procedure = chosen_procedure()
     row = procedures.get_suspension(procedure, suspension_id)
     form = SuspensionForm(**shown_suspension(row))
     if form.validate_on_submit():
@@ -175,8 +180,9 @@ def correct_suspension(suspension_id: int) -> Any:
 
 @bp.route("/ufficio/termini/feste", methods=["GET", "POST"])
 @requires(Permission.SET_TERMS)
+@of_procedure
 def set_feasts() -> Any:
-    procedure = procedures.get_procedure()
+    procedure = chosen_procedure()
     form = FeastsForm(feasts=procedure.local_feasts)
     if form.validate_on_submit():
         text = form.feasts.data or ""

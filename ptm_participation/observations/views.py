@@ -16,6 +16,7 @@ from ptm_participation.core.formats import language
 from ptm_participation.core.numbers import whole
 from ptm_participation.core.uploads import ACCEPTED, receive
 from ptm_participation.observations import documents, drafting, resuming, steps
+from ptm_participation.observations.audiences import admitted
 from ptm_participation.observations.blueprint import bp
 from ptm_participation.observations.forms import (
     LinkForm,
@@ -23,6 +24,7 @@ from ptm_participation.observations.forms import (
     ReasonsForm,
     RequestsForm,
     SubjectTypeForm,
+    WindowForm,
 )
 from ptm_participation.observations.models import Draft
 from ptm_participation.observations.workflow import FileClass, Purpose, RequestKind
@@ -30,8 +32,14 @@ from ptm_participation.plan import queries as plan
 from ptm_participation.plan.models import SectionVersion
 from ptm_participation.plan.service import occurs
 from ptm_participation.procedure import queries as procedures
-from ptm_participation.procedure.models import IdentityLevel, Procedure
-from ptm_participation.stakeholders.subjects import SubjectFamily, SubjectType, family_of
+from ptm_participation.procedure.choice import CHOICE, chosen_procedure, of_procedure, stay_in
+from ptm_participation.procedure.models import IdentityLevel, Procedure, Window
+from ptm_participation.stakeholders.subjects import (
+    SubjectFamily,
+    SubjectType,
+    families_of,
+    family_of,
+)
 
 # What this browser's session remembers: the codes of what it sent.
 SENT = "sent"
@@ -42,27 +50,27 @@ SENT = "sent"
 
 @bp.route("/osserva", methods=["GET", "POST"])
 @public
+@of_procedure
 def start() -> Any:
-    procedure = procedures.get_procedure()
-    window = procedures.public_window(procedure)
+    procedure = chosen_procedure()
+    windows = _windows_asked_for()
+    if len(windows) > 1:
+        return _choose_window(windows)
+    if not windows and "finestra" in request.args:  # shut since it was chosen
+        return redirect(url_for("observations.start"))
+    window = windows[0] if windows else procedures.public_window(procedure)
+    procedure = window.procedure if window else procedure
+    stay_in(procedure)
     form = ConfirmForm()
     sections = _sections_asked_for(procedure)
-    open_now = window is not None and window.takes(clock.now())
-    if form.validate_on_submit() and window is not None and open_now:
-        author = signed_in_user()
-        key = drafting.begin_draft(
-            window, author=author if isinstance(author, User) else None, **_begun_with(sections)
-        )
-        resuming.remember(key)
-        content = drafting.find_draft(key).content
-        step = steps.REQUESTS if sections else steps.path_of(content)[0]
-        return redirect(url_for(f"observations.{step}", key=key))
+    if form.validate_on_submit() and window is not None and windows:
+        return _begin(window, sections)
     return render_template(
         "observations/start.html",
         form=form,
         procedure=procedure,
         window=window,
-        open_now=open_now,
+        open_now=bool(windows),
         chosen=steps.chosen_sections({"requests": [{"sections": sections}]})[0],
         levels=[IdentityLevel(level) for level in procedure.sufficient_levels],
         drafts=[
@@ -72,11 +80,42 @@ def start() -> Any:
     )
 
 
+def _begin(window: Window, sections: list[dict[str, Any]]) -> Any:
+    author, known = signed_in_user(), _begun_with(sections)
+    key = drafting.begin_draft(window, author=author if isinstance(author, User) else None, **known)
+    resuming.remember(key)
+    content = drafting.find_draft(key).content
+    step = steps.REQUESTS if known.get("sections") else steps.path_of(content)[0]
+    return redirect(url_for(f"observations.{step}", key=key))
+
+
 def _begun_with(sections: list[dict[str, Any]]) -> dict[str, Any]:
     """What a new draft knows from the button that was pressed and the page that led here."""
     if "niente" in request.form:
         return {"purpose": Purpose.NO_OBSERVATIONS.value}
     return {"sections": sections}
+
+
+def _windows_asked_for() -> list[Window]:
+    """The windows in which the reader may write now, as far as the address narrows them: by
+    procedure, by a section to speak of, by the window itself."""
+    windows = procedures.open_windows()
+    if request.args.get(CHOICE):
+        windows = [w for w in windows if w.procedure.code == request.args[CHOICE]]
+    section = whole(request.values.get("sezione"))
+    if section is not None:
+        version = plan.get_version(section)
+        windows = [w for w in windows if _may_be_spoken_of(version, w.procedure)] or windows
+    number = whole(request.args.get("finestra"))
+    return windows if number is None else [w for w in windows if w.id == number]
+
+
+def _choose_window(windows: list[Window]) -> Any:
+    """Several windows are open: one question before all others."""
+    form = WindowForm(windows, formdata=request.args)
+    if "avanti" in request.args:
+        form.validate()
+    return render_template("observations/choose_window.html", form=form, windows=windows)
 
 
 def _sections_asked_for(procedure: Procedure) -> list[dict[str, Any]]:
@@ -103,8 +142,9 @@ def _may_be_spoken_of(version: SectionVersion, procedure: Procedure) -> bool:
 
 @bp.route("/osserva/modulo.pdf")
 @public
+@of_procedure
 def blank_form() -> Any:
-    procedure = procedures.get_procedure()
+    procedure = chosen_procedure()
     window = procedures.public_window(procedure)
     if window is None:
         return redirect(url_for("observations.start"))
@@ -136,6 +176,7 @@ def pdf_answer(content: bytes, name: str) -> Response:
 def frame(draft: Draft, key: str, step: str) -> dict[str, Any]:
     """What every step's page shows beside its form."""
     window = draft.window
+    stay_in(window.procedure)
     return {
         "draft": draft,
         "key": key,
@@ -477,6 +518,7 @@ def who(key: str) -> Any:
         type=SubjectType(party["type"]),
         first=steps.before(draft.content, steps.WHO) is None,
         mandate=next((f for f in draft.files if f.file_class is FileClass.MANDATE), None),
+        may_change_type=len(admitted(draft.window)) > 1,
         **frame(draft, key, steps.WHO),
     )
 
@@ -484,16 +526,20 @@ def who(key: str) -> Any:
 def _who_type(draft: Draft, key: str) -> Any:
     """Which of five; then, on a page of its own, what exactly, unless there is but one."""
     party = draft.content["party"]
-    family = {f.value: f for f in SubjectFamily}.get(request.args.get("tipo", ""))
+    types = admitted(draft.window)
+    families = families_of(types)
+    family = {f.value: f for f in families}.get(request.args.get("tipo", ""))
+    if len(families) == 1:
+        family = families[0]  # the first question has one answer: it is not asked
     known = SubjectType(party["type"]) if party.get("type") else None
     if family is None:
         shown = family_of(known).value if known else None
     else:
         shown = known.value if known in family.types else None
     bodies = steps.purpose_of(draft.content) is Purpose.NO_OBSERVATIONS
-    form = SubjectTypeForm(family, bodies_only=bodies, type=shown)
+    form = SubjectTypeForm(family, bodies_only=bodies, type=shown, admitted=types)
     if form.validate_on_submit():
-        if form.type.data not in set(SubjectType):
+        if form.type.data not in types:
             return redirect(url_for("observations.who", key=key, tipo=form.type.data))
         drafting.change_draft(
             key, lambda content: {**content, "party": {**content["party"], "type": form.type.data}}
@@ -503,6 +549,7 @@ def _who_type(draft: Draft, key: str) -> Any:
         "observations/who_type.html",
         form=form,
         family=family,
+        asked_family=len(families) > 1,
         hints={answer.value: answer.hint for answer in SubjectFamily},
         back=steps.before(draft.content, steps.WHO),
         **frame(draft, key, steps.WHO),

@@ -1,16 +1,19 @@
-"""`ptm term`: the end of a term, and how it is counted, without a database."""
+"""`ptm term`: how a term is counted, without a database. `ptm procedure`: opening one, listing."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import click
 from flask.cli import with_appcontext
 from flask_babel import force_locale
 
-from ptm_participation.core import clock
+from ptm_participation.core import clock, form_tokens
+from ptm_participation.core.audit import Actor
 from ptm_participation.core.errors import DomainError
-from ptm_participation.procedure import holidays
+from ptm_participation.procedure import holidays, queries, service
 from ptm_participation.procedure.deadline import MOST_DAYS, Suspension, deadline
+from ptm_participation.procedure.patterns import get_pattern, patterns
 from ptm_participation.procedure.reasoning import sentences
 
 
@@ -81,3 +84,57 @@ def term(
         click.echo(end.last_day.isoformat())
         for sentence in sentences(end):
             click.echo(sentence.replace("\u00a0", " "))
+
+
+def procedure_group(operator: Callable[[], Actor]) -> click.Group:
+    """The commands of procedures; `operator` is who types them."""
+
+    @click.group("procedure")
+    def group() -> None:
+        """Procedures side by side, each opened from a pattern."""
+
+    @group.command("patterns")
+    @with_appcontext
+    def patterns_() -> None:
+        """The patterns that a procedure can be opened from."""
+        with force_locale("it"):
+            for pattern in patterns().values():
+                click.echo(f"{pattern.code}\t{pattern.title}\t{pattern.validity}")
+
+    @group.command("list")
+    @with_appcontext
+    def list_() -> None:
+        """The procedures, the one that leads first: code, title, stage now."""
+        with force_locale("it"):
+            for course in queries.courses(queries.list_procedures()):
+                stage = course.stage.label if course.stage else "-"
+                click.echo(f"{course.procedure.code}\t{course.procedure.title}\t{stage}")
+
+    @group.command("add")
+    @click.argument("pattern")
+    @click.option("--code", required=True, help="For addresses: small letters, digits, dashes.")
+    @click.option("--title", required=True)
+    @click.option("--plan", required=True, help="The code of the plan.")
+    @click.option("--edition", required=True, help="The label of the edition under observation.")
+    @with_appcontext
+    def add(pattern: str, code: str, title: str, plan: str, edition: str) -> None:
+        """Open a procedure of a PATTERN. Body, office and case file are those of the first one."""
+        try:
+            lead = queries.get_procedure()
+            opening = service.Opening(
+                title=title,
+                code=code,
+                edition=queries.get_edition(plan, edition),
+                body=lead.body,
+                office=lead.office,
+                office_address=lead.office_address,
+                office_pec=lead.office_pec,
+                case_file=lead.case_file,
+            )
+            token = form_tokens.new_token()
+            made = service.open_procedure(operator(), get_pattern(pattern), opening, token=token)
+        except DomainError as error:
+            raise click.ClickException(str(error)) from error
+        click.echo(made.code)
+
+    return group

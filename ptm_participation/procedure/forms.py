@@ -1,6 +1,7 @@
 """The forms of windows, of what moves their terms, and of notices."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -18,8 +19,18 @@ from ptm_participation.core.forms import (
     labelled,
     options,
 )
+from ptm_participation.core.reference import slugify
+from ptm_participation.plan.models import Edition
 from ptm_participation.procedure.deadline import MOST_DAYS, Extension, Suspension
-from ptm_participation.procedure.models import Audience, TermSuspension, Window
+from ptm_participation.procedure.models import (
+    Audience,
+    Procedure,
+    Register,
+    TermSuspension,
+    Window,
+)
+from ptm_participation.procedure.patterns import ForeseenWindow, patterns
+from ptm_participation.procedure.service import LONGEST_CODE, Opening
 from ptm_participation.procedure.terms import Term
 
 ACT = _l("Name the act: only an act moves a term.")
@@ -29,6 +40,76 @@ COUNTED, NAMED = "counted", "named"
 
 def _act(label: Any = None) -> StringField:
     return StringField(label or _l("Act"), [DataRequired(ACT), at_most(200)])
+
+
+class PatternForm(PtmForm):
+    """Of which pattern a procedure is opened; its answer stands in the address."""
+
+    class Meta(PtmForm.Meta):
+        csrf = False
+
+    modello = RadioField(
+        _l("What procedure is it?"), [InputRequired(_l("Choose what procedure it is."))]
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = patterns().values()
+        self.modello.choices = options((pattern.code, pattern.title) for pattern in known)
+
+    @property
+    def hints(self) -> dict[str, str]:
+        """What each is for, in a line."""
+        return {code: pattern.purpose for code, pattern in patterns().items()}
+
+
+class ProcedureForm(PtmForm):
+    """A procedure that is about to be opened."""
+
+    token = HiddenField()
+    title = StringField(_l("Title"), [DataRequired(_l("Write the title.")), at_most(200)])
+    code = StringField(
+        _l("Code, for addresses"),
+        [at_most(LONGEST_CODE)],
+        description=_l("Small letters, digits, dashes. If empty, it is made from the title."),
+    )
+    edition = SelectField(
+        _l("Plan, and edition under observation"), [DataRequired(_l("Choose the edition."))]
+    )
+    body = StringField(_l("Body"), [DataRequired(_l("Write the body.")), at_most(200)])
+    office = StringField(_l("Office"), [at_most(200)])
+    office_address = StringField(_l("Address"), [at_most(200)])
+    office_pec = StringField(_l("PEC"), [at_most(200)])
+    case_file = StringField(_l("Case file"), [at_most(80)])
+
+    def __init__(self, *args: Any, editions: Sequence[Edition], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.editions = {str(edition.id): edition for edition in editions}
+        self.edition.choices = [
+            choice
+            for number, edition in self.editions.items()
+            for choice in options([(number, edition.title)], group=edition.plan.name)
+        ]
+
+    def opening(self) -> Opening:
+        """What the form says, once it is valid."""
+        proposed = slugify(self.title.data)[:LONGEST_CODE].strip("-")
+        return Opening(
+            title=self.title.data,
+            code=self.code.data or proposed,
+            edition=self.editions[self.edition.data],
+            body=self.body.data,
+            office=self.office.data or "",
+            office_address=self.office_address.data or "",
+            office_pec=self.office_pec.data or "",
+            case_file=self.case_file.data or "",
+        )
+
+
+def proposed(lead: Procedure) -> dict[str, Any]:
+    """What a new procedure has in common with the one that leads."""
+    names = ("body", "office", "office_address", "office_pec", "case_file")
+    return {"edition": str(lead.edition_id)} | {name: getattr(lead, name) for name in names}
 
 
 class TermForm(EditForm):
@@ -67,10 +148,24 @@ class TermForm(EditForm):
     )
     act = _act()
 
-    def __init__(self, *args: Any, registers: list[tuple[str, Any]], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        registers: Sequence[Register] = (),
+        foreseen: ForeseenWindow | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if foreseen is not None:
+            own = next((r for r in registers if r.kind is foreseen.register), None)
+            kwargs |= {
+                "register": str(own.id) if own else None,
+                "audience": foreseen.audience.value,
+                "how": NAMED if foreseen.days is None else COUNTED,
+                "days": foreseen.days,
+            }
         super().__init__(*args, **kwargs)
         if self.register is not None:
-            self.register.choices = options(registers)
+            self.register.choices = options((str(r.id), r.kind.label) for r in registers)
 
     def validate(self, extra_validators: Any = None) -> bool:
         good = super().validate(extra_validators)

@@ -74,11 +74,16 @@ class Procedure(Sourced, Model):
     __tablename__ = "procedure"
     __table_args__ = (
         sa.CheckConstraint("(late_examined IS NULL) = (late_act = '')", name="late_by_act"),
+        sa.CheckConstraint("position >= 1", name="position"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     plan_id: Mapped[int] = mapped_column(sa.ForeignKey("plan.id"))
     code: Mapped[str] = mapped_column(sa.String(40), unique=True)
+    # The pattern that it was opened from; empty for one that was not.
+    pattern: Mapped[str] = mapped_column(sa.String(40), default="")
+    # Its place among the others, from 1 on: the first leads, and is what pages speak of.
+    position: Mapped[int] = mapped_column(default=1)
     title: Mapped[str] = mapped_column(sa.String(200))
     body: Mapped[str] = mapped_column(sa.String(200))
     case_file: Mapped[str] = mapped_column(sa.String(80), default="")
@@ -107,6 +112,11 @@ class Procedure(Sourced, Model):
     def stream(self) -> str:
         """The audit stream of everything that belongs to this procedure."""
         return f"procedure/{self.code}"
+
+    @property
+    def leads(self) -> bool:
+        """Whether it is the one that pages speak of where none is named."""
+        return self.position == 1
 
     def suffices(self, level: IdentityLevel) -> bool:
         return level.value in self.sufficient_levels
@@ -137,16 +147,19 @@ class StepKind(enum.StrEnum):
 
 
 class Step(Sourced, Model):
-    """A dated fact of the procedure's calendar.
+    """A fact of the procedure's calendar; without a day for as long as it is to come.
 
     `when` is what is printed («autunno 2019»); the days place it in time, and are the first
-    and last that the source allows.
+    and last that the source allows. `counts_from` is the code of the step whose day is the
+    notice from which `term_days` are counted.
     """
 
     __tablename__ = "step"
     __table_args__ = (
         sa.UniqueConstraint("procedure_id", "code"),
-        sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="order"),
+        sa.CheckConstraint(
+            "ends_on IS NULL OR (starts_on IS NOT NULL AND ends_on >= starts_on)", name="order"
+        ),
         sa.CheckConstraint("term_days BETWEEN 1 AND 3650", name="term_days"),
     )
 
@@ -156,7 +169,7 @@ class Step(Sourced, Model):
     stage: Mapped[StepKind] = mapped_column(one_of(StepKind, "stage"))
     title: Mapped[str] = mapped_column(sa.String(200))
     when: Mapped[str] = mapped_column(sa.String(80), default="")
-    starts_on: Mapped[dt.date]
+    starts_on: Mapped[dt.date | None]
     ends_on: Mapped[dt.date | None]
     act: Mapped[str] = mapped_column(sa.String(200), default="")
     place: Mapped[str] = mapped_column(sa.String(200), default="")
@@ -164,9 +177,15 @@ class Step(Sourced, Model):
     actor: Mapped[str] = mapped_column(sa.String(200), default="")
     ground: Mapped[str] = mapped_column(sa.String(200), default="")
     term_days: Mapped[int | None]
+    counts_from: Mapped[str] = mapped_column(sa.String(60), default="")
     position: Mapped[int]
 
     procedure: Mapped[Procedure] = relationship(back_populates="steps")
+
+    @property
+    def last_day(self) -> dt.date | None:
+        """The last day of those that it took; None while it is to come."""
+        return self.ends_on or self.starts_on
 
 
 class Register(Model):

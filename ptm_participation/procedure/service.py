@@ -1,5 +1,8 @@
-"""What is done to windows and notices. Terms are law: each change names its act."""
+"""What is done to procedures, windows and notices. Terms are law: each change names its act."""
 
+import dataclasses
+import itertools
+import re
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +14,7 @@ from ptm_participation.core.db import db
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.reference import Verification
 from ptm_participation.core.transaction import use_case
+from ptm_participation.plan.models import Edition
 from ptm_participation.procedure.deadline import Extension, Suspension
 from ptm_participation.procedure.holidays import feasts
 from ptm_participation.procedure.models import (
@@ -18,10 +22,12 @@ from ptm_participation.procedure.models import (
     PrivacyNotice,
     Procedure,
     Register,
+    Step,
     TermExtension,
     TermSuspension,
     Window,
 )
+from ptm_participation.procedure.patterns import Pattern
 from ptm_participation.procedure.terms import (
     Term,
     TermBeforeStart,
@@ -32,9 +38,133 @@ from ptm_participation.procedure.terms import (
     times,
 )
 
+CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LONGEST_CODE = 30
+LONGEST_TITLE = 200
+
 
 class AlreadyShut(DomainError):
     message = _l("This window is already shut by an act: %(act)s.")
+
+
+class NotACode(DomainError):
+    message = _l("A code has up to %(most)d small letters, digits and dashes: vas-2026.")
+
+
+class NotATitle(DomainError):
+    message = _l("A title has up to %(most)d characters, and at least one.")
+
+
+class CodeTaken(DomainError):
+    message = _l("There is a procedure «%(code)s» already.")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Opening:
+    """What a procedure is when it is opened; the rest it takes from the one that leads."""
+
+    title: str
+    code: str
+    edition: Edition
+    body: str
+    office: str = ""
+    office_address: str = ""
+    office_pec: str = ""
+    case_file: str = ""
+
+
+@use_case
+def open_procedure(actor: Actor, pattern: Pattern, opening: Opening, *, token: str) -> Procedure:
+    """Make a procedure of a pattern: its steps, without days yet, and its registers.
+
+    It comes last among the procedures. Ways of identification and local feast days are those
+    of the one that leads, until they are corrected. Raises NotATitle, NotACode and CodeTaken.
+    """
+    made = form_tokens.claim(token)
+    if made is not None:
+        return db.session.get_one(Procedure, int(made))
+    if not 1 <= len(opening.title.strip()) <= LONGEST_TITLE:
+        raise NotATitle(most=LONGEST_TITLE)
+    if not CODE.fullmatch(opening.code) or len(opening.code) > LONGEST_CODE:
+        raise NotACode(most=LONGEST_CODE)
+    present = db.session.scalars(sa.select(Procedure).order_by(Procedure.position)).all()
+    if any(other.code == opening.code for other in present):
+        raise CodeTaken(code=opening.code)
+    lead = present[0] if present else None
+    procedure = Procedure(
+        code=opening.code,
+        pattern=pattern.code,
+        position=len(present) + 1,
+        plan_id=opening.edition.plan_id,
+        edition_id=opening.edition.id,
+        title=opening.title,
+        body=opening.body,
+        office=opening.office,
+        office_address=opening.office_address,
+        office_pec=opening.office_pec,
+        case_file=opening.case_file,
+        sufficient_levels=list(lead.sufficient_levels) if lead else [],
+        levels_source=lead.levels_source if lead else "",
+        local_feasts=lead.local_feasts if lead else "",
+        late_act="",
+        verification=pattern.verification,
+        source=pattern.validity,
+        note=lead.note if lead else "",
+    )
+    db.session.add(procedure)
+    db.session.flush()
+    slugs = _add_registers(procedure, pattern)
+    for position, step in enumerate(pattern.steps, 1):
+        fields = dataclasses.asdict(step)
+        db.session.add(Step(procedure_id=procedure.id, position=position, **fields))
+    db.session.flush()
+    form_tokens.made(token, procedure.id)
+    audit.record(
+        actor,
+        "procedure.opened",
+        procedure,
+        stream=procedure.stream,
+        pattern=pattern.code,
+        title=procedure.title,
+        edition=opening.edition.label,
+        registers=slugs,
+    )
+    return procedure
+
+
+def _add_registers(procedure: Procedure, pattern: Pattern) -> list[str]:
+    """The registers that the pattern opens, each under a name that is nobody else's.
+
+    The first is called like the procedure, unless another register has that name.
+    """
+    taken = set(db.session.scalars(sa.select(Register.slug)))
+    slugs = []
+    for place, kind in enumerate(pattern.registers):
+        name = f"{procedure.code}-{kind.value}" if place else procedure.code
+        numbered = (f"{name}-{number}" for number in itertools.count(2))
+        slug = next(slug for slug in itertools.chain((name,), numbered) if slug not in taken)
+        db.session.add(Register(procedure_id=procedure.id, kind=kind, slug=slug))
+        db.session.flush()
+        slugs.append(slug)
+        taken.add(slug)
+    return slugs
+
+
+@use_case
+def put_first(actor: Actor, procedure: Procedure) -> None:
+    """Let a procedure lead: pages speak of it where none is named."""
+    present = db.session.scalars(
+        sa.select(Procedure).order_by(Procedure.position, Procedure.id)
+    ).all()
+    before = present[0]
+    if before is procedure:
+        return
+    others = [other for other in present if other is not procedure]
+    for position, other in enumerate([procedure, *others], 1):
+        other.position = position
+    audit.record(
+        actor, "procedure.put_first", procedure, stream=procedure.stream, before=before.code
+    )
 
 
 @use_case

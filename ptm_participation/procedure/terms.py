@@ -22,7 +22,7 @@ from ptm_participation.procedure.deadline import (
     closing,
     deadline,
 )
-from ptm_participation.procedure.models import Procedure, TermSuspension, Window
+from ptm_participation.procedure.models import Procedure, Step, TermSuspension, Window
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -116,6 +116,24 @@ def deadline_of(window: Window, suspensions: Iterable[TermSuspension]) -> Deadli
         suspensions=_stops(suspensions),
         extensions=extensions_of(window),
     ).deadline
+
+
+def foreseen_ends(
+    procedure: Procedure, steps: Iterable[Step], suspensions: Iterable[TermSuspension]
+) -> dict[int, dt.date]:
+    """When the term of each step still to come would end, by its id, where the day of its notice
+    is known: not only its month."""
+    known = list(steps)
+    notices = {s.code: s.starts_on for s in known if s.starts_on == s.last_day}
+    stops = _stops(suspensions)
+    ends = {}
+    for step in known:
+        notice = notices.get(step.counts_from)
+        if step.starts_on is None and step.term_days and notice is not None:
+            end = times(procedure, Term(notice, notice, step.term_days), suspensions=stops).deadline
+            assert end is not None
+            ends[step.id] = end.last_day
+    return ends
 
 
 def changed_by_term(window: Window, term: Term) -> Change:

@@ -17,7 +17,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import DataRequired, InputRequired, Optional
+from wtforms.validators import DataRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from ptm_participation.core.db import Base, db
@@ -162,6 +162,12 @@ def _edition_choices(form: FactForm) -> None:
     form["edition_id"].choices = options((str(e.id), e.title) for e in editions)
 
 
+def _when(step: Step) -> str:
+    if step.starts_on is None:
+        return step.when or _("date not known yet")
+    return step.when or span(step.starts_on, step.last_day)
+
+
 def _section_name(section: SectionVersion) -> str:
     return f"{section.citation or section.kind.label}. {section.heading}".rstrip(". ")
 
@@ -207,7 +213,11 @@ KINDS: dict[str, Kind] = {
             {
                 "title": text(_l("Title"), 200, required=True),
                 "stage": SelectField(_l("Phase"), choices=labelled(StepKind)),
-                "starts_on": DayField(_l("Day, or first day"), [InputRequired(REQUIRED)]),
+                "starts_on": DayField(
+                    _l("Day, or first day"),
+                    [Optional()],
+                    description=_l("If empty, the step is still to come."),
+                ),
                 "ends_on": DayField(_l("Last day"), [Optional()]),
                 "when": text(_l("When, in words, if the day is not known"), 80),
                 "act": text(_l("Act"), 200),
@@ -216,8 +226,9 @@ KINDS: dict[str, Kind] = {
                 "ground": text(_l("Legal ground"), 200),
                 "term_days": WholeNumberField(_l("Days of the term"), 3650, optional=True),
             },
-            (Step.position,),
-            lambda fact: fact.when or span(fact.starts_on, fact.ends_on or fact.starts_on),
+            (Step.procedure_id, Step.position),
+            lambda fact: f"{_when(fact)} · {fact.procedure.title}",
+            beside=(Step.procedure,),
         ),
         Kind(
             "procedimento",

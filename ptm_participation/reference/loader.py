@@ -298,6 +298,7 @@ class _Loader:
                 **{
                     name: fact[name]
                     for name in (
+                        "pattern",
                         "title",
                         "body",
                         "case_file",
@@ -368,13 +369,14 @@ class _Loader:
                 "stage": StepKind(fact["stage"]),
                 "title": fact["title"],
                 "when": fact.get("when", ""),
-                "starts_on": fact["starts_on"],
+                "starts_on": fact.get("starts_on"),
                 "ends_on": fact.get("ends_on"),
                 "act": fact.get("act", ""),
                 "place": fact.get("place", ""),
                 "actor": fact.get("actor", ""),
                 "ground": fact.get("ground", ""),
                 "term_days": fact.get("term_days"),
+                "counts_from": fact.get("counts_from", ""),
                 "position": position,
                 **self._sourced(fact),
             },

@@ -30,11 +30,15 @@ class DaysReversed(DomainError):
     message = _l("The last day is before the first.")
 
 
+class NoFirstDay(DomainError):
+    message = _l("A step that has a last day has a first one: write it too.")
+
+
 @use_case
 def correct(actor: Actor, fact: Any, values: dict[str, Any]) -> bool:
     """Set the values that differ, and keep the fact from being loaded over; says if any did.
 
-    Raises WordsSpokenOf, NumberTwice or DaysReversed.
+    Raises WordsSpokenOf, NumberTwice, DaysReversed or NoFirstDay.
     """
     before = {
         name: getattr(fact, name) for name, value in values.items() if getattr(fact, name) != value
@@ -43,8 +47,8 @@ def correct(actor: Actor, fact: Any, values: dict[str, Any]) -> bool:
         return False
     if isinstance(fact, SectionVersion):
         _check_section(fact, values)
-    if isinstance(fact, Step) and values.get("ends_on") and values["ends_on"] < values["starts_on"]:
-        raise DaysReversed()
+    if isinstance(fact, Step):
+        _check_days(fact, values)
     for name in before:
         setattr(fact, name, values[name])
     fact.corrected_at = clock.now()
@@ -64,6 +68,14 @@ def _stream(fact: Any) -> str:
     if isinstance(fact, Procedure):
         return fact.stream
     return fact.procedure.stream if isinstance(fact, Step) else audit.ACCOUNTS
+
+
+def _check_days(step: Step, values: dict[str, Any]) -> None:
+    first, last = (values.get(name, getattr(step, name)) for name in ("starts_on", "ends_on"))
+    if last is not None and first is None:
+        raise NoFirstDay()
+    if last is not None and last < first:
+        raise DaysReversed()
 
 
 def _check_section(section: SectionVersion, values: dict[str, Any]) -> None:

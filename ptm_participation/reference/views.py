@@ -12,7 +12,7 @@ from ptm_participation.core.forms import options
 from ptm_participation.core.numbers import whole
 from ptm_participation.plan import queries as plan
 from ptm_participation.plan.models import SectionVersion
-from ptm_participation.procedure import queries as procedures
+from ptm_participation.procedure.models import Step
 from ptm_participation.reference import queries, service
 from ptm_participation.reference.kinds import KINDS, ChecksField, FactForm, Kind, not_verified
 
@@ -61,8 +61,17 @@ def correct(slug: str, fact_id: int) -> Any:
             form[form.own[-1]].errors = [str(error)]
         else:
             flash(_("Corrected.") if changed else _("Nothing was different."), "success")
-            return redirect(url_for("reference.facts", slug=slug))
-    return render_template("reference/correct.html", form=form, kind=kind, fact=fact)
+            return redirect(_back(slug, fact))
+    return render_template(
+        "reference/correct.html", form=form, kind=kind, fact=fact, back=_back(slug, fact)
+    )
+
+
+def _back(slug: str, fact: Any) -> str:
+    """Where a fact is seen among those that belong with it."""
+    if isinstance(fact, Step):
+        return url_for("procedure.show", code=fact.procedure.code)
+    return url_for("reference.facts", slug=slug)
 
 
 def _form(kind: Kind, fact: Any) -> FactForm:
@@ -74,7 +83,7 @@ def _form(kind: Kind, fact: Any) -> FactForm:
     form = form_class()
     kind.choices(form)
     if isinstance(fact, SectionVersion):
-        themes = plan.list_themes(procedures.get_procedure().plan)
+        themes = plan.list_themes(fact.edition.plan)
         form["themes"].choices = options((str(theme.id), theme.name) for theme in themes)
     if request.method != "POST":
         form.fill(fact)

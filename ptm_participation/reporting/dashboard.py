@@ -114,7 +114,7 @@ def _ahead(stages: list[Stage], procedure: Procedure) -> list[Ahead]:
         Ahead(step.starts_on, step.title)
         for stage in stages
         for step in stage.steps
-        if step.starts_on > today and step.starts_on not in told
+        if step.starts_on and step.starts_on > today and step.starts_on not in told
     ]
     return sorted(days, key=lambda ahead: ahead.day)[:MOST_AHEAD]
 

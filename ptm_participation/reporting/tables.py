@@ -110,7 +110,7 @@ def sum_of(pairs: Iterable[Pair]) -> Pair:
 
 def listed(wanted: Mapping[str, str]) -> dict[str, str]:
     """The address of the list that a figure counts: of observations, unless it says otherwise."""
-    return {"natura": Purpose.OBSERVATION.value, **wanted}
+    return {**wanted, "natura": wanted.get("natura", Purpose.OBSERVATION.value)}
 
 
 def of_consultations(filter_: Filter) -> ConsultationFilter:

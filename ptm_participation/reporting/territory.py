@@ -13,7 +13,7 @@ from ptm_participation.core import clock, pictures
 from ptm_participation.core.chips import without_paging
 from ptm_participation.core.errors import NotFound
 from ptm_participation.observations import filters
-from ptm_participation.procedure import queries as procedures
+from ptm_participation.procedure.choice import chosen_procedure, of_procedure
 from ptm_participation.procedure.models import Procedure
 from ptm_participation.reporting import service, territory_map
 from ptm_participation.reporting.tables import Tally
@@ -38,7 +38,7 @@ class Asked:
 
 
 def _asked(arguments: Mapping[str, str]) -> Asked:
-    procedure = procedures.get_procedure()
+    procedure = chosen_procedure()
     filter_, problems = filters.read(arguments, signed_in_user())
     measure, unknown = territory_map.measure_of(arguments.get("misura", ""))
     order = arguments.get("ordine", "")
@@ -53,6 +53,7 @@ def _asked(arguments: Mapping[str, str]) -> Asked:
 
 @bp.route("/ufficio/sintesi/mappa")
 @requires(Permission.SUMMARISE)
+@of_procedure
 def territory() -> Any:
     asked = _asked(request.args)
     return render_template(
@@ -70,6 +71,7 @@ def territory() -> Any:
 
 @bp.route("/ufficio/sintesi/mappa.<format>")
 @requires(Permission.EXPORT)
+@of_procedure
 def territory_file(format: str) -> Any:
     if format not in FORMATS:
         raise NotFound()

@@ -17,7 +17,7 @@ from ptm_participation.accounts.reader import signed_in_user
 from ptm_participation.core import audit, clock, heads
 from ptm_participation.core.chips import without_paging
 from ptm_participation.observations import filters
-from ptm_participation.procedure import queries as procedures
+from ptm_participation.procedure.choice import chosen_procedure, of_procedure
 from ptm_participation.procedure.models import Procedure
 from ptm_participation.reporting import dashboard as board
 from ptm_participation.reporting import exports, queries, service, sheets
@@ -40,8 +40,9 @@ FORMAT_NAMES = {"xlsx": "XLSX", "csv": "CSV", "json": "JSON", "geojson": "GeoJSO
 
 @bp.route("/ufficio/sintesi")
 @requires(Permission.SUMMARISE)
+@of_procedure
 def dashboard() -> Any:
-    procedure = procedures.get_procedure()
+    procedure = chosen_procedure()
     filter_, problems = filters.read(request.args, signed_in_user())
     return render_template(
         "reporting/dashboard.html",
@@ -52,8 +53,9 @@ def dashboard() -> Any:
 
 @bp.route("/ufficio/sintesi/tabelle")
 @requires(Permission.SUMMARISE)
+@of_procedure
 def summary() -> Any:
-    procedure = procedures.get_procedure()
+    procedure = chosen_procedure()
     filter_, problems = filters.read(request.args, signed_in_user())
     tally = Tally(procedure, filter_)
     return render_template(
@@ -80,8 +82,9 @@ def _frame(procedure: Procedure, problems: list[str]) -> dict[str, Any]:
 
 @bp.route("/ufficio/esportazioni")
 @requires(Permission.EXPORT)
+@of_procedure
 def index() -> Any:
-    procedure = procedures.get_procedure()
+    procedure = chosen_procedure()
     _filter, problems = filters.read(request.args, signed_in_user())
     # Who comes from the summary finds it first.
     from_summary = request.args.get("da") == "sintesi"
@@ -100,8 +103,9 @@ def index() -> Any:
 
 @bp.route("/ufficio/esportazioni/<name>.<format>")
 @requires(Permission.EXPORT)
+@of_procedure
 def export(name: str, format: str) -> Any:
-    procedure = procedures.get_procedure()
+    procedure = chosen_procedure()
     arguments = without_paging(request.args)
     arguments[sheets.TABLE] = request.args.get(sheets.TABLE, "")
     sheets.get_export(name, format)

@@ -18,6 +18,7 @@ DAY = dt.timedelta(days=1)
 def calendar_of(procedure: Procedure, stages: Iterable[Stage], windows: Iterable[Window]) -> bytes:
     """Each step that has a day and each term, as days of Rome; a name of its own stays with each,
     so that calendars move what was moved."""
+    page = url_for("site.path", code=procedure.code)
     host = urlsplit(current_app.config["PUBLIC_URL"]).hostname or "localhost"
     feed = Calendar()
     feed.add("prodid", "-//PTM Participation//IT")
@@ -27,13 +28,17 @@ def calendar_of(procedure: Procedure, stages: Iterable[Stage], windows: Iterable
     feed.add("x-wr-timezone", "Europe/Rome")
     for stage in stages:
         for step in stage.steps:
-            feed.add_component(_of_step(step, f"step-{procedure.code}-{step.code}@{host}"))
+            if step.starts_on is not None:
+                uid = f"step-{procedure.code}-{step.code}@{host}"
+                feed.add_component(_of_step(step, step.starts_on, uid, page))
     for window in windows:
-        feed.add_component(_of_term(window, f"term-{procedure.code}-{window.code}@{host}"))
+        feed.add_component(_of_term(window, f"term-{procedure.code}-{window.code}@{host}", page))
     return feed.to_ical()
 
 
-def _event(uid: str, summary: str, first: dt.date, last: dt.date, told: Iterable[str]) -> Event:
+def _event(
+    uid: str, page: str, summary: str, first: dt.date, last: dt.date, told: Iterable[str]
+) -> Event:
     event = Event()
     event.add("uid", uid)
     event.add("dtstamp", clock.now())
@@ -41,24 +46,24 @@ def _event(uid: str, summary: str, first: dt.date, last: dt.date, told: Iterable
     event.add("dtend", last + DAY)  # exclusive, as days are in this form
     event.add("summary", summary)
     event.add("description", "\n".join(filter(None, told)))
-    event.add("url", current_app.config["PUBLIC_URL"] + url_for("site.path"))
+    event.add("url", current_app.config["PUBLIC_URL"] + page)
     event.add("transp", "TRANSPARENT")
     return event
 
 
-def _of_step(step: Step, uid: str) -> Event:
+def _of_step(step: Step, first: dt.date, uid: str, page: str) -> Event:
     told = (step.when, step.act, _("To be verified.") if step.to_verify else "")
-    event = _event(uid, step.title, step.starts_on, step.ends_on or step.starts_on, told)
+    event = _event(uid, page, step.title, first, step.ends_on or first, told)
     if step.place:
         event.add("location", step.place)
     return event
 
 
-def _of_term(window: Window, uid: str) -> Event:
+def _of_term(window: Window, uid: str, page: str) -> Event:
     last = clock.rome(window.closes_at - dt.timedelta(microseconds=1)).date()
     said = _(
         "Term for observations, %(hour)s (%(audience)s)",
         hour=formats.term_hour(window.closes_at),
         audience=window.audience.label,
     )
-    return _event(uid, said, last, last, (window.act,))
+    return _event(uid, page, said, last, last, (window.act,))

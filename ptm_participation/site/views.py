@@ -19,9 +19,17 @@ from ptm_participation.plan import queries as plan
 from ptm_participation.plan.models import Document, Edition, Plan
 from ptm_participation.plan.queries import SectionRow
 from ptm_participation.procedure import queries as procedures
-from ptm_participation.procedure.models import Procedure
+from ptm_participation.procedure.choice import (
+    chosen_procedure,
+    leading_procedure,
+    of_procedure,
+    shown_procedure,
+    shown_procedures,
+    stay_in,
+)
+from ptm_participation.procedure.models import Window
 from ptm_participation.procedure.reasoning import counting
-from ptm_participation.procedure.terms import suspensions_of
+from ptm_participation.procedure.terms import foreseen_ends, suspensions_of
 from ptm_participation.site.feed import calendar_of
 from ptm_participation.stakeholders.subjects import SubjectGroup
 from ptm_participation.territory import queries as territory
@@ -34,54 +42,55 @@ def shareable() -> None:
     g.shareable = True
 
 
-def _procedure() -> Procedure:
-    """The procedure that the public reads of, asked for once a request."""
-    if "procedure" not in g:
-        g.procedure = procedures.get_procedure()
-    shown: Procedure = g.procedure
-    return shown
+def _present_window() -> Window | None:
+    """The window in which one can speak of the plan that is read, asked for once a request."""
+    if "window" not in g:
+        g.window = procedures.window_on(leading_procedure().plan)
+    window: Window | None = g.window
+    return window
 
 
 @bp.app_context_processor
 def _term() -> dict[str, Any]:
     """The window that every page of the plan speaks of, asked for only where it is shown."""
-
-    def present_window() -> Any:
-        if "window" not in g:
-            g.window = procedures.public_window(_procedure())
-        return g.window
-
-    return {"present_window": present_window}
+    return {"present_window": _present_window}
 
 
 @bp.route("/")
 @public
 def home() -> Any:
     shareable()
-    procedure = _procedure()
-    window, stages = procedures.public_window(procedure), procedures.path(procedure)
+    procedure = leading_procedure()
+    lead, *others = procedures.courses(shown_procedures())
     return render_template(
         "site/home.html",
         procedure=procedure,
-        window=window,
-        stages=stages,
-        phase=procedures.phase(stages, window),
+        window=lead.window,
+        stages=lead.stages,
+        phase=procedures.phase(lead.stages, lead.window),
+        others=others,
         totals=published.totals(procedure),
-        news=communications.list_published(procedure, ContentKind.NEWS, limit=3),
+        news=communications.list_published(ContentKind.NEWS, procedure, limit=3),
         now=clock.now(),
     )
 
 
 @bp.route("/percorso")
+@bp.route("/percorso/<code>")
 @public
-def path() -> Any:
+def path(code: str | None = None) -> Any:
     shareable()
-    procedure = _procedure()
+    procedure = shown_procedure(code)
     suspensions = suspensions_of(procedure)
+    courses = procedures.courses(shown_procedures())
+    stages = next(course.stages for course in courses if course.procedure is procedure)
+    steps = [step for stage in stages for step in stage.steps]
     return render_template(
         "site/path.html",
         procedure=procedure,
-        stages=procedures.path(procedure),
+        stages=stages,
+        ends=foreseen_ends(procedure, steps, suspensions),
+        others=[course for course in courses if course.procedure is not procedure],
         windows=[
             (window, counting(window, suspensions))
             for window in procedures.list_windows(procedure, whole=True)
@@ -91,11 +100,12 @@ def path() -> Any:
 
 
 @bp.route("/percorso.ics")
+@bp.route("/percorso/<code>.ics")
 @public
-def calendar() -> Any:
+def calendar(code: str | None = None) -> Any:
     """The path as a feed for calendars: each dated step, each term, what is still to come too."""
     shareable()
-    procedure = _procedure()
+    procedure = shown_procedure(code)
     feed = calendar_of(procedure, procedures.path(procedure), procedures.list_windows(procedure))
     return Response(feed, content_type="text/calendar; charset=utf-8")
 
@@ -112,7 +122,7 @@ def _edition(of: Plan, default: Edition) -> Edition:
 @public
 def plan_index() -> Any:
     shareable()
-    procedure = _procedure()
+    procedure = leading_procedure()
     edition = _edition(procedure.plan, procedure.edition)
     words = request.args.get("q", "").strip()[:200]
     return render_template(
@@ -132,7 +142,7 @@ def plan_index() -> Any:
 @public
 def document(document: str) -> Any:
     shareable()
-    procedure = _procedure()
+    procedure = leading_procedure()
     edition = _edition(procedure.plan, procedure.edition)
     shown = plan.get_document(procedure.plan, document)
     words = request.args.get("q", "").strip()[:200]
@@ -154,7 +164,7 @@ def document(document: str) -> Any:
 @public
 def section(document: str, slug: str) -> Any:
     shareable()
-    procedure = _procedure()
+    procedure = leading_procedure()
     edition = _edition(procedure.plan, procedure.edition)
     shown = plan.get_document(procedure.plan, document)
     row = plan.get_section(edition, shown, slug)
@@ -162,6 +172,8 @@ def section(document: str, slug: str) -> Any:
         return redirect(_page_address(edition, shown, row))
     index = plan.tree(edition, shown)
     versions = plan.versions_of(row, seen_by=signed_in_user())
+    window = _present_window()
+    observing = window.procedure if window else procedure
     return render_template(
         "site/section.html",
         procedure=procedure,
@@ -174,8 +186,9 @@ def section(document: str, slug: str) -> Any:
         neighbours=_neighbours(index, row),
         themes=plan.section_themes(row),
         versions=versions,
-        observed=_observed(versions, procedure.edition_id),
-        observations=published.published_on_page(row.id),
+        observed=_observed(versions, observing.edition_id),
+        observing=observing,
+        observations=published.published_on_page(procedure, row.id),
         counts=published.page_counts(procedure, edition, index),
     )
 
@@ -210,9 +223,10 @@ def _neighbours(
 
 @bp.route("/osservazioni")
 @public
+@of_procedure
 def observations() -> Any:
     shareable()
-    procedure = _procedure()
+    procedure = chosen_procedure()
     groups = {group.value: group for group in SubjectGroup}
     filter_ = published.PublicFilter(
         group=groups.get(request.args.get("gruppo", "")),
@@ -228,6 +242,7 @@ def observations() -> Any:
             procedure, filter_, after=whole(request.args.get("dopo")) or 0
         ),
         filtered=filter_ != published.PublicFilter(),
+        procedures=shown_procedures(),
         groups=list(SubjectGroup),
         zones=territory.list_zones(),
         address=without_paging(request.args),
@@ -239,6 +254,7 @@ def observations() -> Any:
 def observation(register: str, number: int) -> Any:
     """A published observation; its author, signed in, sees it before that too."""
     named = procedures.get_register(register)
+    stay_in(named.procedure)
     try:
         shown = published.get_published(named, number)
     except NotFound:
@@ -272,7 +288,8 @@ def contents(kind: str) -> Any:
     return render_template(
         "site/contents.html",
         kind=shown,
-        contents=communications.list_published(_procedure(), shown),
+        contents=communications.list_published(shown),
+        procedures={procedure.id: procedure for procedure in shown_procedures()},
     )
 
 
@@ -294,9 +311,10 @@ def content_file(content_id: int) -> Any:
 
 @bp.route("/privacy")
 @public
+@of_procedure
 def privacy() -> Any:
     shareable()
-    procedure = _procedure()
+    procedure = chosen_procedure()
     return render_template(
         "site/privacy.html", notice=procedures.notice_in_force(procedure), procedure=procedure
     )
@@ -304,9 +322,10 @@ def privacy() -> Any:
 
 @bp.route("/come-presentare")
 @public
+@of_procedure
 def ways() -> Any:
     shareable()
-    procedure = _procedure()
+    procedure = chosen_procedure()
     window = procedures.public_window(procedure)
     return render_template(
         "site/ways.html",
@@ -320,7 +339,7 @@ def ways() -> Any:
 @public
 def accessibility() -> Any:
     shareable()
-    return render_template("site/accessibility.html", procedure=_procedure())
+    return render_template("site/accessibility.html", procedure=leading_procedure())
 
 
 @bp.route("/assets/<version>/<path:path>")

@@ -1,6 +1,7 @@
 """The types of subject that a register counts. Source: domain list of the office, register §5."""
 
 import enum
+from collections.abc import Collection
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -174,6 +175,11 @@ _FAMILIES = {
     SubjectFamily.PROFESSION: [SubjectType.PROFESSIONAL, SubjectType.PROFESSIONAL_ORDER],
     SubjectFamily.COMPANY: [SubjectType.COMPANY, SubjectType.OPERATOR],
 }
+
+
+def families_of(types: Collection[SubjectType]) -> list[SubjectFamily]:
+    """The first answers that lead to any of these types, in their order."""
+    return [family for family in SubjectFamily if any(t in types for t in family.types)]
 
 
 def family_of(subject_type: SubjectType) -> SubjectFamily:

@@ -23,6 +23,7 @@ PUBLIC = (
     "/",
     "/en/",
     "/percorso",
+    "/percorso/vas",
     "/piano",
     "/piano?q=suolo",
     "/piano?q=parole+che+non+ci+sono",
@@ -32,6 +33,7 @@ PUBLIC = (
     "/piano/nda/art-18?ed=approvata",
     "/piano/tav/tav-6",
     "/osservazioni",
+    "/osservazioni?procedimento=vas",
     "/osservazioni?nei-termini=no",
     "/osservazioni?gruppo=political&zona=1",
     "/osservazioni/ptm/5",
@@ -44,6 +46,7 @@ PUBLIC = (
     "/privacy",
     "/accessibilita",
     "/osserva",
+    "/osserva?procedimento=vas",
     "/segui",
     "/segui?codice=ABCD",
     "/accedi",
@@ -107,7 +110,14 @@ OFFICE = (
     "/ufficio/contenuti/nuovo?genere=incontri",
     "/ufficio/contenuti/nuovo?genere=documenti",
     "/ufficio/posta",
+    "/ufficio/procedimenti",
+    "/ufficio/procedimenti/nuovo",
+    "/ufficio/procedimenti/nuovo?modello=sttm",
+    "/ufficio/procedimento/ptm",
+    "/ufficio/procedimento/vas",
     "/ufficio/termini",
+    "/ufficio/termini?procedimento=vas",
+    "/ufficio/sintesi?procedimento=vas",
     "/ufficio/termini/1",
     "/ufficio/termini/1/chiudi",
     "/ufficio/termini/1/proroga",
@@ -120,6 +130,7 @@ OFFICE = (
     "/ufficio/osservazioni/ptm/5/collega",
     "/ufficio/termini/informativa",
     "/ufficio/termini/nuova",
+    "/ufficio/termini/nuova?prevista=consultazione&procedimento=vas",
     "/ufficio/dati",
     "/ufficio/dati/comuni",
     "/ufficio/dati/comuni/1",
@@ -146,6 +157,7 @@ SENT_EMPTY = (
     "/ufficio/soggetti/nuovo",
     "/ufficio/contenuti/nuovo?genere=documenti",
     "/ufficio/utenti/nuovo",
+    "/ufficio/procedimenti/nuovo?modello=sttm",
     "/ufficio/termini/nuova",
     "/ufficio/termini/1/proroga",
     "/ufficio/protocollo",
@@ -273,7 +285,7 @@ def test_every_page_is_good_for_everybody(
 def _walk_the_form(walk: Walk, page: Page) -> str:
     """The public form, each step empty, wrong and right; returns the address of the case."""
     go_on = 'button[name="continua"]:visible, main form button.btn-primary:visible'
-    page.goto("/osserva")
+    page.goto("/osserva?procedimento=ptm")
     page.locator("main form[method=post] button.btn-primary").click()
     walk.look(page, "nothing chosen")
     page.locator('button[name="continua"]').last.click()
@@ -466,6 +478,7 @@ def _walk_the_office(walk: Walk, page: Page, visitor: Page) -> None:
     _walk_the_selection(walk, page)
     _walk_the_mail(walk, page)
     _walk_the_terms(walk, page)
+    _walk_a_second_window(walk, page, visitor)
 
 
 def _walk_the_selection(walk: Walk, page: Page) -> None:
@@ -543,6 +556,27 @@ def _walk_the_terms(walk: Walk, page: Page) -> None:
     page.locator("main form button.btn-primary").click()
     page.get_by_role("heading", name="Che cosa cambia").wait_for()
     walk.look(page, "what changes")
+
+
+def _walk_a_second_window(walk: Walk, page: Page, visitor: Page) -> None:
+    """A window for bodies opens in another procedure: whoever writes chooses first."""
+    page.goto("/ufficio/termini/nuova?prevista=scoping&procedimento=vas")
+    page.locator("#notice_on").fill("2020-02-28")
+    page.locator("#act").fill("Avviso dimostrativo")
+    page.locator("main form button.btn-primary").click()
+    page.wait_for_url("**/termini?procedimento=vas")
+    walk.look(page, "with a window")
+    visitor.goto("/osserva")
+    walk.look(visitor, "of several")
+    visitor.locator("main form button.btn-primary").click()
+    walk.look(visitor, "of several, refused")
+    visitor.locator("main .form-check label").last.click()
+    visitor.locator("main form button.btn-primary").click()
+    walk.look(visitor, "for bodies")
+    visitor.locator("main form[method=post] button.btn-primary").click()
+    key = visitor.url.split("/")[4]
+    visitor.goto(f"/osserva/{key}/chi-sei")
+    walk.look(visitor, "bodies alone")
 
 
 def _walk_the_import(walk: Walk, page: Page) -> None:

@@ -5,17 +5,17 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_main_job import _one_time_link, _set_password
+from tests.browser.people import one_time_link, set_password
 from tests.serving.server import Installation
 
 
 def test_lists_are_found_in_taken_together_and_come_back_to(
     installation: Installation, someone: Callable[..., Page]
 ) -> None:
-    link = _one_time_link(installation.ptm("init"))
+    link = one_time_link(installation.ptm("init"))
     with installation.served() as served:
         page = someone(served.url)
-        _set_password(page, link)
+        set_password(page, link)
         _finding_is_not_sending(page)
         _a_group_means_those_that_are_seen(page)
         _the_way_back_keeps_the_filter(page)

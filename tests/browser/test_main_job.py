@@ -164,7 +164,7 @@ def _officer_works(page: Page, email: str) -> None:
     page.get_by_role("textbox", name="Oggetto").fill("Ambiti agricoli")
     page.get_by_label("Articoli e mappe").fill("art. 18")
     page.get_by_role("textbox", name="Testo").fill("Si chiede di chiarire la soglia.")
-    page.get_by_label("Numero di protocollo", exact=True).fill("0187001")
+    page.locator("#protocol_number").fill("0187001")
     page.get_by_label("Data di protocollo").fill("2020-10-19")
     page.locator("main form button.btn-primary").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Registrata con il n. 2")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page
 
-from tests.browser.test_main_job import _one_time_link, _set_password
+from tests.browser.people import one_time_link, set_password
 from tests.serving.server import Installation
 
 PRESSED = ".btn, button, .ptm-filterbox, input, select, textarea, .ptm-pager, .ptm-chip a"
@@ -13,10 +13,10 @@ PRESSED = ".btn, button, .ptm-filterbox, input, select, textarea, .ptm-pager, .p
 def test_paper_says_where_and_when_and_holds_nothing_to_press(
     installation: Installation, someone: Callable[..., Page]
 ) -> None:
-    link = _one_time_link(installation.ptm("init"))
+    link = one_time_link(installation.ptm("init"))
     with installation.served() as served:
         page = someone(served.url)
-        _set_password(page, link)
+        set_password(page, link)
         for path in ("/ufficio/sintesi?zona=3", "/ufficio/osservazioni?zona=3", "/", "/piano/nda"):
             page.goto(path)
             page.emulate_media(media="print")

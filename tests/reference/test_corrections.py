@@ -215,5 +215,11 @@ def test_a_fact_known_only_as_a_month_is_listed_as_a_month(as_administrator: Bro
     rows = as_administrator.open("/ufficio/dati/calendario").rows()
 
     when = {row[0].removesuffix(" da verificare"): row[1] for row in rows}
-    assert when["Primi incontri di zona con sindaci, assessori e tecnici"] == "autunno 2019"
-    assert when["Registro e controdeduzioni pronti"] == "aprile 2021"
+    assert (
+        when["Primi incontri di zona con sindaci, assessori e tecnici"]
+        == "autunno 2019 · Piano Territoriale Metropolitano"
+    )
+    assert (
+        when["Registro e controdeduzioni pronti"]
+        == "aprile 2021 · Piano Territoriale Metropolitano"
+    )
