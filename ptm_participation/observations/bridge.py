@@ -46,6 +46,7 @@ def protocol_bridge() -> Any:
         missing=next(v for v in filters.views(procedure, officer()) if v.key == "without_protocol"),
         doubled=protocols.doubled(procedure, seen_by=officer()),
         columns=protocols.COLUMNS,
+        more_columns=protocols.MORE_COLUMNS,
     )
 
 
