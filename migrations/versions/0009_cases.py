@@ -94,7 +94,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_observation_annulled",
         "observation",
-        ["procedure_id", "counts_at", "id", "purpose"],
+        ["procedure_id", "counts_at", "id", "annulled_at", "purpose"],
         sqlite_where=annulled,
         postgresql_where=annulled,
     )

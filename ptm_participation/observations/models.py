@@ -222,6 +222,7 @@ class Observation(Model):
             "procedure_id",
             "counts_at",
             "id",
+            "annulled_at",
             "purpose",
             sqlite_where=sa.text("annulled_at IS NOT NULL"),
             postgresql_where=sa.text("annulled_at IS NOT NULL"),
