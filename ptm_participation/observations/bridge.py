@@ -24,7 +24,7 @@ def protocol_bridge() -> Any:
     if form.validate_on_submit():
         try:
             lines = protocols.read(form.file.data.stream.read(protocols.MOST_BYTES + 1))
-            count = protocols.bring_in(officer(), procedure, lines)
+            count = protocols.bring_in(officer(), procedure, lines, change=form.change.data)
         except protocols.WrongLines as error:
             form.file.errors = [str(error), *error.problems]
         except DomainError as error:

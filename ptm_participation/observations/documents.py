@@ -15,9 +15,9 @@ from ptm_participation.observations import codes, received
 from ptm_participation.observations.links import links_of
 from ptm_participation.observations.models import Draft, Observation, ObservationParty
 from ptm_participation.observations.steps import assemble, chosen_sections
-from ptm_participation.observations.workflow import FileClass, PartyRole, Purpose
+from ptm_participation.observations.workflow import Basis, Channel, FileClass, PartyRole, Purpose
 from ptm_participation.plan.queries import SectionRow
-from ptm_participation.procedure.models import IdentityLevel, Procedure, Window
+from ptm_participation.procedure.models import IdentityLevel, Procedure, RegisterKind, Window
 from ptm_participation.procedure.reasoning import counting
 from ptm_participation.procedure.terms import suspensions_of
 
@@ -76,7 +76,8 @@ def _receipt_values(observation: Observation, code: str) -> dict[str, Any]:
 
 def _receipt_facts(observation: Observation) -> list[tuple[str, str]]:
     return [
-        (_("Received"), formats.exact_instant(observation.received_at) + _(", time of Rome")),
+        (_("Received"), received_sentence(observation, exact=True)),
+        *_sent(observation),
         (_("Term"), term_sentence(observation)),
         (_("Protocol"), protocol_sentence(observation)),
         *_sender_protocol(observation),
@@ -101,6 +102,32 @@ def heading(observation: Observation) -> str:
         Purpose.WITHDRAWAL: _("Withdrawal n. %(number)s received"),
     }[observation.purpose]
     return said % {"number": observation.number}
+
+
+def received_sentence(observation: Observation, *, exact: bool = False) -> str:
+    """When it came: the day alone, where nobody wrote the hour."""
+    received = observation.received_at
+    if observation.channel is not Channel.WEB and clock.rome(received).time() == dt.time():
+        return formats.weekday(received)
+    return (
+        formats.exact_instant(received) + _(", time of Rome")
+        if exact
+        else formats.instant(received)
+    )
+
+
+def counted_sentence(observation: Observation) -> str:
+    """The instant that counts, or its day where only that is known, and why."""
+    counts = observation.counts_at
+    when = formats.weekday(counts) if observation.counts_hour is None else formats.instant(counts)
+    return f"{when}: {observation.basis.label}"
+
+
+def _sent(observation: Observation) -> list[tuple[str, str]]:
+    """The date that counts, where it is not that of arrival."""
+    if observation.basis is Basis.RECEIPT:
+        return []
+    return [(_("Date that counts"), counted_sentence(observation))]
 
 
 def term_sentence(observation: Observation) -> str:
@@ -162,17 +189,20 @@ def party_line(party: ObservationParty) -> str:
     return ", ".join(part for part in parts if part)
 
 
+def _answer(observation: Observation) -> str:
+    """What becomes of what is asked: the plan is voted on, its assessment is not."""
+    if observation.register.kind is RegisterKind.VAS:
+        return _("The authorities of the environmental assessment take it into account.")
+    return _("The office replies to each request; the Metropolitan Council votes.")
+
+
 def next_steps(observation: Observation) -> list[str]:
     """What the office does next, in dated or ordered lines."""
     steps = [
         _("The office checks the observation.")
         if observation.protocol_number
         else _("The office gives the protocol number and checks the observation."),
-        *(
-            [_("The office replies to each request; the Metropolitan Council votes.")]
-            if observation.purpose is Purpose.OBSERVATION
-            else []
-        ),
+        *([_answer(observation)] if observation.purpose is Purpose.OBSERVATION else []),
         _("You read every step on the tracking page, with the code of this receipt."),
     ]
     if not observation.in_time:

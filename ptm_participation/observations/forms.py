@@ -184,11 +184,11 @@ class SubjectTypeForm(PtmForm):
         )
 
     def validate_type(self, field: RadioField) -> None:
-        if field.data not in self.known:
-            raise ValidationError(_("This is none of those in the list."))
         chosen = field.data if field.data in set(SubjectType) else None
         if self.bodies_only and chosen and SubjectType(chosen).is_private_person:
             raise ValidationError(str(NotABody()))
+        if field.data not in self.known:
+            raise ValidationError(_("This is none of those in the list."))
 
 
 class WindowForm(PtmForm):

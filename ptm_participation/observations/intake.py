@@ -71,6 +71,10 @@ class Annulled(DomainError):
     status = 409
 
 
+class DecidedAlready(DomainError):
+    message = _l("The council has decided on n. %(number)d: it can no longer be changed.")
+
+
 class SentAfterArrival(DomainError):
     message = _l("It cannot have been sent after it arrived.")
 
@@ -211,9 +215,11 @@ def must_stand(observation: Observation) -> None:
 
 
 def check_stands(observation: Observation) -> None:
-    """Whether it can be integrated, replaced or withdrawn. Raises Annulled, WithdrawnAlready and
-    NothingToReturnTo."""
+    """Whether it can be integrated, replaced or withdrawn. Raises Annulled, DecidedAlready,
+    WithdrawnAlready and NothingToReturnTo."""
     must_stand(observation)
+    if observation.state is ObservationState.DECIDED:
+        raise DecidedAlready(number=observation.number)
     if observation.purpose is Purpose.WITHDRAWAL:
         raise NothingToReturnTo(number=observation.number)
     if links.is_withdrawn(observation):

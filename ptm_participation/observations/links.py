@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import aliased
 
@@ -13,7 +14,7 @@ from ptm_participation.core.db import ask, db
 from ptm_participation.core.errors import DomainError, NotFound
 from ptm_participation.core.transaction import use_case
 from ptm_participation.observations.models import Observation, ObservationLink
-from ptm_participation.observations.workflow import LinkKind
+from ptm_participation.observations.workflow import LinkKind, Regularity
 from ptm_participation.procedure.models import Register
 
 
@@ -40,6 +41,8 @@ class Linked(NamedTuple):
     forward: bool  # from the one that is read to the other
     because: str
     made_at: dt.datetime
+    # Whether the author of the other is identified: until then nothing follows from it.
+    settled: bool
 
     @property
     def said(self) -> Any:
@@ -48,12 +51,20 @@ class Linked(NamedTuple):
     @property
     def withdraws(self) -> bool:
         """Whether the one that is read is withdrawn by the other."""
-        return self.kind is LinkKind.WITHDRAWS and not self.forward
+        return self.kind is LinkKind.WITHDRAWS and not self.forward and self.settled
+
+    @property
+    def replaces(self) -> bool:
+        """Whether the one that is read is replaced by the other."""
+        return self.kind is LinkKind.REPLACES and not self.forward and self.settled
 
     @property
     def sentence(self) -> str:
         """The same with the other's number, as its sender reads it."""
-        return self.kind.sentence(self.number, forward=self.forward)
+        said = self.kind.sentence(self.number, forward=self.forward)
+        if self.forward or self.settled:
+            return said
+        return _("%(said)s: it takes effect once its author is identified", said=said)
 
 
 def _side(own: Any, other: Any, *, forward: bool) -> Any:
@@ -67,6 +78,7 @@ def _side(own: Any, other: Any, *, forward: bool) -> Any:
             sa.literal(forward),
             ObservationLink.because,
             ObservationLink.made_at,
+            Observation.regularity != Regularity.TO_REGULARISE,
         )
         .join(Observation, Observation.id == other)
         .join(Register, Register.id == Observation.register_id)
@@ -106,7 +118,8 @@ def is_withdrawn(observation: Observation) -> bool:
 
 
 def withdrawal_of(observation_id: Any, *, published: bool = False) -> sa.Exists:
-    """In a query: whether a standing link, with a published one if so told, withdraws it."""
+    """In a query: whether a standing entry whose author is identified withdraws it; a published
+    one if so told."""
     later = aliased(Observation)
     found = sa.exists().where(
         ObservationLink.to_id == observation_id,
@@ -114,6 +127,7 @@ def withdrawal_of(observation_id: Any, *, published: bool = False) -> sa.Exists:
         ObservationLink.undone_at.is_(None),
         later.id == ObservationLink.from_id,
         later.annulled_at.is_(None),
+        later.regularity != Regularity.TO_REGULARISE,
     )
     return found.where(later.published_at.is_not(None)) if published else found
 

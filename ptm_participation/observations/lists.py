@@ -431,7 +431,7 @@ def own_observations(author: User) -> list[ObservationRow]:
 def under_review(
     procedure: Procedure, filter_: Filter, *, seen_by: Reader
 ) -> Sequence[Observation]:
-    """What the filter finds that is under review, in the order of the register."""
+    """What the filter finds that is under review and not withdrawn, in the register's order."""
     return db.session.scalars(
         sa.select(Observation)
         .options(
@@ -443,6 +443,7 @@ def under_review(
             visible_to(seen_by),
             Observation.state == ObservationState.CHECKED,
             Observation.purpose == Purpose.OBSERVATION,
+            ~withdrawal_of(Observation.id),
         )
         .order_by(Observation.register_id, Observation.number)
     ).all()

@@ -196,6 +196,7 @@ class TableForm(PtmForm):
     """The protocol's numbers, as a table."""
 
     file = FileField(_l("Table (CSV)"))
+    change = BooleanField(_l("Change the numbers that were given already, too"))
 
     def validate_file(self, field: FileField) -> None:
         if not field.data or not field.data.filename:

@@ -6,7 +6,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from wtforms.fields.choices import SelectChoice
 
 from ptm_participation.accounts.access import Permission, public, requires
@@ -61,6 +61,7 @@ from ptm_participation.procedure.models import Audience, IdentityLevel, Window
 from ptm_participation.stakeholders.subjects import SubjectType
 
 LONGEST_ADDRESS = 254
+_ENTERED = "entered"  # what this browser has just entered, with its code
 
 
 @bp.route("/ufficio/osservazioni/nuova", methods=["GET", "POST"])
@@ -83,14 +84,10 @@ def enter() -> Any:
     if form.is_submitted() and not form.session_ended:
         entered = _enter(form, windows, mail)
         if entered is not None:
-            return redirect(
-                url_for(
-                    "observations.entered",
-                    register=entered.register.slug,
-                    number=entered.number,
-                    codice=codes.code_of(form.token.data),
-                )
-            )
+            slug, number = entered.address
+            # Not in the address: whoever has the code reads the case.
+            session[_ENTERED] = [slug, number, codes.code_of(form.token.data)]
+            return redirect(url_for("observations.entered", register=slug, number=number))
     return render_template("observations/enter.html", form=form, accepted=ACCEPTED, mail=mail)
 
 
@@ -324,7 +321,8 @@ def _withdrawn(form: PaperForm) -> Earlier:
 @requires(Permission.REGISTER)
 def entered(register: str, number: int) -> Any:
     observation = observation_at(register, number)
-    code = request.args.get("codice", "")
+    *known, code = session.get(_ENTERED, ["", 0, ""])
+    code = code if known == [register, number] else ""
     return render_template(
         "observations/entered.html",
         observation=observation,

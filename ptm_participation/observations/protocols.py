@@ -173,8 +173,13 @@ def _day(text: str) -> dt.date | None:
 
 
 @use_case
-def bring_in(actor: Actor, procedure: Procedure, several: Sequence[Given]) -> int:
-    """Write the numbers of a table: all, or none. Returns how many changed. Raises WrongLines.
+def bring_in(
+    actor: Actor, procedure: Procedure, several: Sequence[Given], *, change: bool = False
+) -> int:
+    """Write the numbers of a table: all, or none. Returns how many were written. Raises WrongLines.
+
+    A number that was given already is only changed by who says so with `change`.
+    Source: DPR 445/2000, art. 53.
 
     Several observations may have come in one document and share its number; one observation
     has one, so a line that gives it another twice is refused.
@@ -209,7 +214,20 @@ def bring_in(actor: Actor, procedure: Procedure, several: Sequence[Given]) -> in
                         number=given.number,
                     )
                 )
-            elif _in_full(known_one, procedure) != _in_full(protocol, procedure):
+            elif _in_full(known_one, procedure) == _in_full(protocol, procedure):
+                continue
+            elif known_one.number and known_one[:2] != protocol[:2] and not change:
+                problems.append(
+                    _(
+                        "Line %(line)d: n. %(number)d already has the number %(known)s, and not "
+                        "%(wanted)s.",
+                        line=given.line,
+                        number=given.number,
+                        known=known_one.number,
+                        wanted=protocol.number,
+                    )
+                )
+            else:
                 wanted[found[2]] = protocol
     if problems:
         raise WrongLines(problems)

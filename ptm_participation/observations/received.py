@@ -163,7 +163,8 @@ def as_text(received: Received, versions: dict[int, SectionVersion]) -> str:
         blocks += _statement(received)
         many = len(received.requests) > 1
         for number, asked in enumerate(received.requests, 1):
-            blocks.append(_request_text(number if many else None, asked, versions))
+            shown = versions if received.channel is Channel.WEB else None
+            blocks.append(_request_text(number if many else None, asked, shown))
     return "\n\n".join(blocks)
 
 
@@ -177,13 +178,18 @@ def _statement(received: Received) -> list[str]:
     return [*said, received.because] if received.because else said
 
 
-def _request_text(number: int | None, asked: Asked, versions: dict[int, SectionVersion]) -> str:
+def _request_text(
+    number: int | None, asked: Asked, versions: dict[int, SectionVersion] | None
+) -> str:
+    """A request in words; without `versions` its sections are not its author's words, but what
+    the office files it under."""
     lines = [_("Request %(number)d", number=number)] if number else []
-    for quote in asked.quotes:
+    for quote in asked.quotes if versions is not None else ():
+        assert versions is not None
         section = versions[quote.version_id]
         cited = f"{section.document.title}, {section.citation}"
         lines.append(f"{cited}: «{quote.exact}»" if quote.exact else cited)
-    if asked.whole_plan:
+    if asked.whole_plan and versions is not None:
         lines.append(_("The whole plan"))
     if asked.kind:
         lines.append(str(asked.kind.label))

@@ -18,7 +18,7 @@ from ptm_participation.core.db import db
 from ptm_participation.core.errors import ChangedMeanwhile, DomainError, WrongState
 from ptm_participation.core.storage import Kept, name_file
 from ptm_participation.core.transaction import use_case
-from ptm_participation.observations import queries
+from ptm_participation.observations import links, queries
 from ptm_participation.observations.intake import (
     CountedOtherwise,
     InTheFuture,
@@ -171,7 +171,7 @@ def record_decision(
         raise InTheFuture()
     for observation in observations:
         must_stand(observation)
-        if observation.purpose is not Purpose.OBSERVATION:
+        if observation.purpose is not Purpose.OBSERVATION or links.is_withdrawn(observation):
             raise WrongState()
         before = {"act": observation.decided_act, "on": observation.decided_on}
         if observation.state is not ObservationState.DECIDED:

@@ -13,7 +13,8 @@ from ptm_participation.stakeholders.subjects import SubjectType
 def begun_from(observation: Observation, kind: LinkKind) -> dict[str, Any]:
     """What a draft that integrates, replaces or withdraws the observation begins with.
 
-    The parties are those of the earlier one. One that replaces it begins with its requests too;
+    The parties are those of the earlier one. One that replaces it begins with its requests too,
+    one that integrates it with its sections;
     sections that no longer stand are asked for again by the form, as of any old draft. Files
     stay with the earlier one.
     """
@@ -28,6 +29,8 @@ def begun_from(observation: Observation, kind: LinkKind) -> dict[str, Any]:
         queries.load_requests(observation.submission)
         begun["subject"] = _subject(observation)
         begun["requests"] = [_request(asked) for asked in observation.submission.requests]
+    if kind is LinkKind.INTEGRATES and (sections := _sections(observation)):
+        begun["requests"] = [{**drafting.empty_request(), "sections": sections}]
     return begun
 
 
@@ -49,6 +52,20 @@ def _request(request: Request) -> dict[str, Any]:
         "proposed": request.proposed,
         "reasons": request.reasons,
     }
+
+
+def _sections(observation: Observation) -> list[dict[str, Any]]:
+    """What the earlier one spoke of, for more to be said of it."""
+    queries.load_requests(observation.submission)
+    spoken_of = {
+        (anchor.section_version_id, anchor.exact): anchor
+        for asked in observation.submission.requests
+        for anchor in asked.anchors
+    }
+    return [
+        {"version": version, "exact": exact, "prefix": anchor.prefix}
+        for (version, exact), anchor in spoken_of.items()
+    ]
 
 
 def _party(observation: Observation) -> dict[str, Any]:

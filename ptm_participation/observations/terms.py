@@ -95,7 +95,8 @@ def change_term(window_id: int) -> Any:
     window = procedures.get_window(window_id)
     stay_in(window.procedure)
     opens_on = clock.rome(window.opens_at).date()
-    form = TermForm(**shown(window, opens_on))
+    # The act that set the term is not the one that moves it.
+    form = TermForm(**{**shown(window, opens_on), "act": ""})
     del form.register, form.audience
     form.guard()
     if form.validate_on_submit():

@@ -81,6 +81,7 @@ def _case(observation: Observation, code: str) -> dict[str, Any]:
         "supplements": supplements.supplements_of(observation),
         "links": (linked := links.links_of(observation)),
         "withdrawn": any(link.withdraws for link in linked),
+        "replaced": any(link.replaces for link in linked),
         "documents": documents,
     }
 

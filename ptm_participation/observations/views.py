@@ -526,7 +526,8 @@ def who(key: str) -> Any:
 def _who_type(draft: Draft, key: str) -> Any:
     """Which of five; then, on a page of its own, what exactly, unless there is but one."""
     party = draft.content["party"]
-    types = admitted(draft.window)
+    bodies = steps.purpose_of(draft.content) is Purpose.NO_OBSERVATIONS
+    types = {t for t in admitted(draft.window) if not (bodies and t.is_private_person)}
     families = families_of(types)
     family = {f.value: f for f in families}.get(request.args.get("tipo", ""))
     if len(families) == 1:
@@ -536,7 +537,6 @@ def _who_type(draft: Draft, key: str) -> Any:
         shown = family_of(known).value if known else None
     else:
         shown = known.value if known in family.types else None
-    bodies = steps.purpose_of(draft.content) is Purpose.NO_OBSERVATIONS
     form = SubjectTypeForm(family, bodies_only=bodies, type=shown, admitted=types)
     if form.validate_on_submit():
         if form.type.data not in types:

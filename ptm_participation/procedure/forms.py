@@ -108,7 +108,7 @@ class ProcedureForm(PtmForm):
 
 def proposed(lead: Procedure) -> dict[str, Any]:
     """What a new procedure has in common with the one that leads."""
-    names = ("body", "office", "office_address", "office_pec", "case_file")
+    names = ("body", "office", "office_address", "office_pec")
     return {"edition": str(lead.edition_id)} | {name: getattr(lead, name) for name in names}
 
 

@@ -43,6 +43,10 @@ LONGEST_CODE = 30
 LONGEST_TITLE = 200
 
 
+class OpenAlready(DomainError):
+    message = _l("There is a window with this register, audience and term already.")
+
+
 class AlreadyShut(DomainError):
     message = _l("This window is already shut by an act: %(act)s.")
 
@@ -114,6 +118,7 @@ def open_procedure(actor: Actor, pattern: Pattern, opening: Opening, *, token: s
     db.session.add(procedure)
     db.session.flush()
     slugs = _add_registers(procedure, pattern)
+    _add_suspensions(procedure)
     for position, step in enumerate(pattern.steps, 1):
         fields = dataclasses.asdict(step)
         db.session.add(Step(procedure_id=procedure.id, position=position, **fields))
@@ -130,6 +135,26 @@ def open_procedure(actor: Actor, pattern: Pattern, opening: Opening, *, token: s
         registers=slugs,
     )
     return procedure
+
+
+def _add_suspensions(procedure: Procedure) -> None:
+    """What stopped the terms of the procedures that stand, to be verified for this one: a law
+    stops the terms of all, an act perhaps of one."""
+    rows = db.session.scalars(sa.select(TermSuspension).order_by(TermSuspension.id)).all()
+    known = {(row.first_day, row.last_day, row.act): row for row in rows}
+    for number, row in enumerate(known.values(), 1):
+        db.session.add(
+            TermSuspension(
+                procedure_id=procedure.id,
+                code=f"sospensione-{number}",
+                first_day=row.first_day,
+                last_day=row.last_day,
+                act=row.act,
+                source=row.source,
+                verification=Verification.TO_VERIFY,
+                note=row.note,
+            )
+        )
 
 
 def _add_registers(procedure: Procedure, pattern: Pattern) -> list[str]:
@@ -178,14 +203,22 @@ def open_window(
     term: Term,
     act: str,
 ) -> Window:
-    """Give an audience a time in which to submit. Raises TermBeforeStart and what `deadline`
-    raises."""
+    """Give an audience a time in which to submit. Raises TermBeforeStart, OpenAlready and what
+    `deadline` raises."""
     made = form_tokens.claim(token)
     if made is not None:
         return db.session.get_one(Window, int(made))
     found = times(procedure, term)
     if found.closes_at <= found.opens_at:
         raise TermBeforeStart()
+    same = sa.select(Window.id).filter_by(
+        register_id=register.id,
+        audience=audience,
+        opens_at=found.opens_at,
+        closes_at=found.closes_at,
+    )
+    if db.session.scalar(same.limit(1)) is not None:
+        raise OpenAlready()
     count = db.session.scalar(
         sa.select(sa.func.count()).select_from(Window).filter_by(procedure_id=procedure.id)
     )

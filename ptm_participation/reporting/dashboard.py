@@ -42,6 +42,7 @@ class Ahead:
 
     day: dt.date
     what: str
+    when: str = ""  # in words, where the day itself is not known
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def _ahead(stages: list[Stage], procedure: Procedure) -> list[Ahead]:
     ]
     told = {term.day for term in terms}  # the calendar names a term too, without its hour
     days = terms + [
-        Ahead(step.starts_on, step.title)
+        Ahead(step.starts_on, step.title, step.when)
         for stage in stages
         for step in stage.steps
         if step.starts_on and step.starts_on > today and step.starts_on not in told

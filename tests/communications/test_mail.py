@@ -89,7 +89,7 @@ def test_the_request_to_regularise_says_until_when_and_never_the_code(
     visitor: Browser, as_staff: Browser, mailbox: Mailbox
 ) -> None:
     code = codes.read(_sent(visitor).items(".ptm-code")[0])
-    page = as_staff.open("/ufficio/osservazioni/ptm/1").follow("Chiedi di regolarizzare")
+    page = as_staff.open("/ufficio/osservazioni/ptm/1").follow("Chiedi quello che manca")
     assert "Scriviamo a anna@example.org" in page.text
     page.submit(has="days", button="chiedi", words="Manca la firma.")
 

@@ -125,6 +125,7 @@ def test_a_withdrawal_that_came_on_paper_names_what_it_withdraws(as_staff: Brows
         "type": "citizen",
         "municipality": str(factories.municipality("Rho").id),
         "name": "Anna Bianchi",
+        "identity": "counter",
     }
     page = as_staff.open("/ufficio/osservazioni/nuova").submit(**letter)
     assert page.error_of("withdraws") == "Scrivi il numero di quella ritirata."
@@ -145,11 +146,9 @@ def test_a_sender_completes_an_observation_with_another_one(visitor: Browser) ->
     page = _case(sent(visitor)).follow("Integra")
     assert page.heading == "Integra l’osservazione n. 1"
 
-    step1 = page.press("Comincia")
+    step2 = page.press("Comincia")
 
-    assert step1.heading == "Su che cosa"
-    assert "Integra la n. 1" in step1.text
-    step2 = step1.submit(button="tutto=1").submit(button="continua")
+    assert step2.heading == "Che cosa chiedi"
     who = ask(step2, **{"requests-0-reasons": "Anche per un'altra ragione."})
     assert "Integra la n. 1" in who.text
     assert who.soup.find(id="name")["value"] == "Anna Bianchi"
@@ -159,6 +158,8 @@ def test_a_sender_completes_an_observation_with_another_one(visitor: Browser) ->
     earlier, later = _numbered(1), _numbered(2)
     assert [(link.kind, link.number) for link in links_of(later)] == [(LinkKind.INTEGRATES, 1)]
     assert earlier.submission.requests[0].reasons == REASONS
+    spoken_of = [anchor.section_version_id for anchor in later.submission.requests[0].anchors]
+    assert spoken_of == [factories.section().id]
     assert json.loads(later.submission.raw)["earlier"] == {
         "register": "ptm",
         "number": 1,
@@ -208,9 +209,9 @@ def test_a_delegate_and_the_signatories_are_found_again(visitor: Browser) -> Non
     said = dataclasses.replace(said, parties=(*said.parties, *along))
     intake.submit_observation(VISITOR, factories.window(), said, token=token)
 
-    step1 = visitor.open(f"/segui/{codes.code_of(token)}/integra").press("Comincia")
+    begun = visitor.open(f"/segui/{codes.code_of(token)}/integra").press("Comincia")
 
-    page = visitor.open(step1.address.split("?")[0].replace("su-che-cosa", "chi-sei"))
+    page = visitor.open(begun.address.split("?")[0].replace("richieste", "chi-sei"))
     assert "Scrivi come: Comune" in page.text
     assert page.soup.find(id="representative")["value"] == "Carla Verdi"
     assert "Comune di Arese" in page.form_with("signatories").get_text()
@@ -219,8 +220,12 @@ def test_a_delegate_and_the_signatories_are_found_again(visitor: Browser) -> Non
 # -- withdrawing -------------------------------------------------------------------------
 
 
+def _identify(staff: User, number: int) -> None:
+    service.regularise(staff, _numbered(number), how="Documento mostrato allo sportello.")
+
+
 def test_a_sender_withdraws_an_observation_which_stays_in_the_register(
-    visitor: Browser, as_staff: Browser
+    visitor: Browser, as_staff: Browser, staff: User
 ) -> None:
     first = sent(visitor)
     raw = _numbered(1).submission.raw
@@ -237,15 +242,21 @@ def test_a_sender_withdraws_an_observation_which_stays_in_the_register(
     assert made.submission.text == "Ritira la n. 1.\n\nHo venduto l'area."
     assert [link.kind for link in links_of(made)] == [LinkKind.WITHDRAWS]
     assert _numbered(1).submission.raw == raw
+    assert _case(first).heading == "La tua osservazione è stata ricevuta"
+    assert "vale quando chi la invia è identificato" in _case(first).text
+    _identify(staff, 2)
     assert _case(first).heading == "Hai ritirato questa osservazione"
     assert "È ritirata dalla n. 2" in _case(first).text
     assert "Ritirata" in as_staff.open("/ufficio/osservazioni").text
 
 
-def test_what_is_withdrawn_cannot_be_withdrawn_or_replaced_again(visitor: Browser) -> None:
+def test_what_is_withdrawn_cannot_be_withdrawn_or_replaced_again(
+    visitor: Browser, staff: User
+) -> None:
     first = sent(visitor)
     code = codes.read(first.items(".ptm-code")[0])
     send(_case(first).follow("Ritira").press("Comincia").submit(because="").submit(has="name"))
+    _identify(staff, 2)
 
     for act in ("integra", "sostituisci", "ritira"):
         page = visitor.open(f"/segui/{code}/{act}")
@@ -254,12 +265,15 @@ def test_what_is_withdrawn_cannot_be_withdrawn_or_replaced_again(visitor: Browse
     assert "Ritira" not in [link.get_text() for link in _case(first).soup.find_all("a")]
 
 
-def test_of_two_withdrawals_begun_the_second_is_refused_when_it_is_sent(visitor: Browser) -> None:
+def test_of_two_withdrawals_begun_the_second_is_refused_when_it_is_sent(
+    visitor: Browser, staff: User
+) -> None:
     first = sent(visitor)
     begin = _case(first).follow("Ritira")
     one = begin.press("Comincia").submit(because="").submit(has="name")
     two = begin.press("Comincia").submit(because="").submit(has="name")
     send(one)
+    _identify(staff, 2)
 
     page = send(two)
 

@@ -13,8 +13,15 @@ from ptm_participation.core.errors import WrongState
 from ptm_participation.observations import annulment, codes, incoming, service
 from ptm_participation.observations.intake import Annulled
 from ptm_participation.observations.models import IncomingMail, Observation, Protocol
-from ptm_participation.observations.received import Enclosed
-from ptm_participation.observations.workflow import Channel, FileClass, MailState
+from ptm_participation.observations.received import Earlier, Enclosed
+from ptm_participation.observations.workflow import (
+    Channel,
+    FileClass,
+    LinkKind,
+    MailState,
+    Purpose,
+)
+from ptm_participation.procedure.models import IdentityLevel
 from tests import factories
 from tests.conftest import PASSWORD
 from tests.mail import pec
@@ -53,7 +60,7 @@ def test_the_case_is_followed_from_receipt_to_publication_with_each_date(
     assert early.error_of("on") == "Questa data deve ancora venire."
     assert done.items(".ptm-steps .now") == ["Decisa 11 mag, stato attuale"]
     followed = visitor.open(f"/segui/{codes.code_of(token)}")
-    assert followed.heading == "Il Consiglio ha deciso sulla tua osservazione"
+    assert followed.heading == "La tua osservazione è stata decisa"
     assert followed.items(".ptm-path li") == [
         "Ricevuta 20 ottobre 2020, ore 10:00",
         "Protocollata 21 ottobre 2020 0187643",
@@ -76,7 +83,14 @@ def test_one_act_decides_on_all_that_are_under_review_and_on_no_other(
 
     assert "annotata per 2 osservazioni" in done.text
     assert [row[0] for row in as_manager.open(LIST, stato="decided").rows()] == ["4", "1"]
+    withdrawn = factories.protocolled(manager, name="Ritirata")
+    service.check_observation(manager, withdrawn)
+    earlier = Earlier("ptm", withdrawn.number, LinkKind.WITHDRAWS)
+    purpose = Purpose.WITHDRAWAL
+    factories.observation(purpose=purpose, earlier=earlier, level=IdentityLevel.SPID_CIE)
     third = factories.observation(name="Appena arrivata")
+    with pytest.raises(WrongState):
+        service.record_decision(manager, [withdrawn], act="DCM 16/2021", on=clock.today())
     with pytest.raises(WrongState):
         service.record_decision(manager, [third], act="DCM 16/2021", on=clock.today())
 

@@ -90,6 +90,19 @@ def test_a_table_filled_in_part_writes_that_part_and_the_protocol_of_senders_too
     assert "4471 del 15 ottobre 2020" in history
 
 
+def test_a_number_that_was_given_is_changed_only_by_who_says_so(as_staff: Browser) -> None:
+    factories.observation()
+    _send(as_staff, f"{HEAD}ptm;1;0187650;2020-10-19\n")
+    other = f"{HEAD}ptm;1;0187699;2020-10-19\n"
+
+    page = _send(as_staff, other)
+
+    assert "la n. 1 ha già il numero 0187650, e non 0187699" in page.text
+    assert _numbers() == ["0187650"]
+    page.submit(file=(io.BytesIO(other.encode()), "protocollo.csv"), change="y")
+    assert _numbers() == ["0187699"]
+
+
 @pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "\x00\x01", "numero;data\n1;2020-01-01\n"])
 def test_what_is_no_such_table_is_refused_with_a_sentence(as_staff: Browser, text: str) -> None:
     assert "non è un CSV con le colonne" in _send(as_staff, text).text

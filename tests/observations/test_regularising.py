@@ -36,7 +36,7 @@ def _card() -> tuple[io.BytesIO, str]:
 
 
 def _ask(officer: Browser, **values: Any) -> Page:
-    page = officer.open(ADDRESS).follow("Chiedi di regolarizzare")
+    page = officer.open(ADDRESS).follow("Chiedi quello che manca")
     return page.submit(has="days", button="chiedi", **values)
 
 
@@ -63,7 +63,7 @@ def test_the_sender_is_asked_and_adds_what_is_missing_which_the_office_confirms(
     assert "in tempo" in page.text
     assert as_staff.client.get(page.link("firmata.pdf")).data == factories.PDF_BYTES
     assert "Ricevuti file per la regolarizzazione" in page.follow("Cronologia").text
-    page.follow("Regolarizza l’autore").submit(how="Copia firmata.")
+    page.follow("Conferma l’autore").submit(how="Copia firmata.")
     made = only_observation()
     assert made.regularity is Regularity.REGULARISED
     assert made.submission.raw == raw
@@ -95,7 +95,7 @@ def test_the_term_is_counted_with_holidays_and_its_reasons_are_shown_first(
 ) -> None:
     sent(visitor)
 
-    page = as_staff.open(ADDRESS).follow("Chiedi di regolarizzare")
+    page = as_staff.open(ADDRESS).follow("Chiedi quello che manca")
     page = page.press("Vedi il termine", days="12")
 
     # The twelfth day is All Saints, a Sunday too.
