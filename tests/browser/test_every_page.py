@@ -353,8 +353,6 @@ def _walk_no_observations(walk: Walk, page: Page) -> None:
     go_on = "main form button.btn-primary:visible"
     page.goto("/osserva")
     page.locator('button[name="niente"]').click()
-    page.locator('label:has-text("Cittadino")').first.click()
-    page.locator(go_on).last.click()
     page.locator('label:has-text("Comune")').first.click()
     page.locator(go_on).last.click()
     page.locator('label:has-text("Comune")').first.click()
@@ -553,6 +551,7 @@ def _walk_the_terms(walk: Walk, page: Page) -> None:
     page.goto("/ufficio/termini/1")
     page.locator('label[for="how-1"]').click()
     page.locator("#last_day").fill("2020-10-20")
+    page.locator("#act").fill("DCM 20/2020")
     page.locator("main form button.btn-primary").click()
     page.get_by_role("heading", name="Che cosa cambia").wait_for()
     walk.look(page, "what changes")
