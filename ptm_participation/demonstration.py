@@ -546,9 +546,11 @@ class _Demonstration:
             ready = [row for row in rows[:-3] if row.number % 8]
             service.publish(self.users[Role.MANAGER], ready)
             self._share_out(rows)
+        # What an account sent is left under review, so that it can be completed or withdrawn.
+        decided = [row for row in ready if row.submission.user_id is None]
         with clock.at("2021-05-12T09:00"):
             service.record_decision(
-                self.users[Role.MANAGER], ready, act="DCM 16/2021", on=dt.date(2021, 5, 11)
+                self.users[Role.MANAGER], decided, act="DCM 16/2021", on=dt.date(2021, 5, 11)
             )
 
     def _share_out(self, rows: Sequence[Observation]) -> None:
