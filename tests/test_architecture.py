@@ -47,6 +47,8 @@ READ_ONLY = {
     "observations.intake.date_that_counts",
     "observations.intake.file_under",
     "observations.intake.get_earlier",
+    "observations.intake.held",
+    "observations.intake.hold",
     "observations.intake.hold_registers",
     "observations.intake.holds",
     "observations.intake.make_files",

@@ -29,10 +29,10 @@ def assign(actor: Actor, observations: Sequence[Observation], officer: User | No
         raise NotOfTheOffice()
     changed = 0
     for observation in observations:
+        must_stand(observation)
         before = observation.assigned_to
         if observation.assigned_to_id == (officer.id if officer else None):
             continue
-        must_stand(observation)
         observation.assigned_to = officer
         audit.record(
             actor,

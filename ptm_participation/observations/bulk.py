@@ -253,7 +253,7 @@ _WORKED_ON = (
 
 def _observations(keys: Iterable[int], *options: Any) -> Sequence[Observation]:
     """These observations in the order of their registers, in a fixed number of queries."""
-    return db.session.scalars(
+    return intake.held(
         sa.select(Observation)
         .options(
             load_only(*_WORKED_ON),
@@ -261,8 +261,7 @@ def _observations(keys: Iterable[int], *options: Any) -> Sequence[Observation]:
             *options,
         )
         .where(Observation.id.in_(list(keys)))
-        .order_by(Observation.register_id, Observation.number)
-    ).all()
+    )
 
 
 @use_case

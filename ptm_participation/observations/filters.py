@@ -205,7 +205,8 @@ def views(
     ]
     me = reader.id if isinstance(reader, User) else None
     wanted = {
-        key: _filter_of(tuple(arguments.items()), me) for key, _name, arguments, _saved in listed
+        key: _filter_of(tuple(arguments.items()), me, clock.today())
+        for key, _name, arguments, _saved in listed
     }
     counts = count_views(procedure, {key: wanted[key] for key in _VIEWS}, seen_by=reader)
     kept_ones = {
@@ -226,8 +227,8 @@ def views(
 
 
 @functools.lru_cache(maxsize=1024)
-def _filter_of(arguments: tuple[tuple[str, str], ...], me: int | None) -> Filter:
-    """A view's filter, which every page of the worklist asks for."""
+def _filter_of(arguments: tuple[tuple[str, str], ...], me: int | None, _today: dt.date) -> Filter:
+    """A view's filter, which every page of the worklist asks for; some mean today by theirs."""
     return _read(dict(arguments), me)[0]
 
 

@@ -232,6 +232,7 @@ def enter_from_mail(
 @use_case
 def set_mail_aside(actor: Actor, mail: IncomingMail, *, reason: str) -> None:
     """Say why a message is no observation; it stays kept. Raises WrongState."""
+    db.session.refresh(mail, with_for_update={"of": IncomingMail})
     MAIL_WORKFLOW.advance(mail, MailState.SET_ASIDE)
     mail.reason = reason.strip()
     _note(actor, "mail.set_aside", mail, reason=mail.reason)
@@ -240,6 +241,7 @@ def set_mail_aside(actor: Actor, mail: IncomingMail, *, reason: str) -> None:
 @use_case
 def take_mail_up_again(actor: Actor, mail: IncomingMail) -> None:
     """Let a message that was set aside be entered after all. Raises WrongState."""
+    db.session.refresh(mail, with_for_update={"of": IncomingMail})
     MAIL_WORKFLOW.advance(mail, MailState.TO_ENTER)
     mail.reason = ""
     _note(actor, "mail.taken_up", mail)

@@ -5,7 +5,7 @@ What is kept here is never altered afterwards.
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,7 +19,7 @@ from ptm_participation.core.db import db
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.reference import fold
 from ptm_participation.core.sealing import seal
-from ptm_participation.core.transaction import use_case
+from ptm_participation.core.transaction import is_writing, notes, use_case
 from ptm_participation.observations import codes, links
 from ptm_participation.observations.audiences import check_audience
 from ptm_participation.observations.models import (
@@ -56,6 +56,7 @@ from ptm_participation.stakeholders.subjects import SubjectType
 from ptm_participation.territory.models import Municipality
 
 RECEIPT = "observation.receipt"
+_HELD = "observations held"  # a note of the running use case
 
 
 class NotYetOpen(DomainError):
@@ -208,8 +209,27 @@ def get_earlier(window: Window, named: Earlier) -> Observation:
     return found
 
 
+def hold(observation: Observation) -> None:
+    """Lock the entry until the commit, once, and read it again: of two verbs at once on one entry
+    the second decides on what the first has made of it."""
+    already = notes().setdefault(_HELD, set())
+    if observation.id not in already:
+        db.session.refresh(observation, with_for_update={"of": Observation})
+        already.add(observation.id)
+
+
+def held(query: sa.Select[Observation]) -> Sequence[Observation]:
+    """The entries that a query finds, in the order of the registers, each locked as by `hold`."""
+    ordered = query.order_by(Observation.register_id, Observation.number)
+    rows = db.session.scalars(ordered.with_for_update(of=Observation)).all()
+    notes().setdefault(_HELD, set()).update(row.id for row in rows)
+    return rows
+
+
 def must_stand(observation: Observation) -> None:
-    """Raises Annulled for an entry with which nothing more is done."""
+    """Raises Annulled for an entry with which nothing more is done; a verb that asks holds it."""
+    if is_writing():
+        hold(observation)
     if observation.annulled_at is not None:
         raise Annulled()
 

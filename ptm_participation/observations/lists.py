@@ -470,14 +470,15 @@ def publishable(procedure: Procedure, filter_: Filter, *, seen_by: Reader) -> Se
 
 
 def observations_of_stakeholder(stakeholder_id: int) -> list[ObservationRow]:
-    """The observations of which a stakeholder is a party, newest first."""
+    """The observations of which a stakeholder is a party, and that stand, newest first."""
     tied = Observation.id.in_(
         sa.select(ObservationParty.observation_id).where(
             ObservationParty.stakeholder_id == stakeholder_id
         )
     )
     newest = (Observation.counts_at.desc(), Observation.id.desc())
-    return _with_sections(ask(_rows(tied).order_by(*newest)))
+    stands = Observation.annulled_at.is_(None)
+    return _with_sections(ask(_rows(tied, stands).order_by(*newest)))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

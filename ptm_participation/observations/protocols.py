@@ -188,6 +188,7 @@ def bring_in(
     problems: list[str] = []
     own: dict[int, Protocol] = {}
     senders: dict[int, Protocol] = {}
+    said: dict[tuple[int, bool], Protocol] = {}
     for given in several:
         found = known.get((given.register, given.number))
         if found is None:
@@ -206,7 +207,7 @@ def bring_in(
         ):
             if protocol is None:
                 continue
-            if wanted.get(found[2], protocol) != protocol:
+            if said.setdefault((found[2], wanted is own), protocol) != protocol:
                 problems.append(
                     _(
                         "Line %(line)d: n. %(number)d has another protocol number in this table.",

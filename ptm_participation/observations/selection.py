@@ -21,6 +21,7 @@ from ptm_participation.core.db import ask, db
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.transaction import use_case
 from ptm_participation.observations import assignments, service
+from ptm_participation.observations.intake import held
 from ptm_participation.observations.lists import Filter
 from ptm_participation.observations.models import Observation, Selected
 from ptm_participation.observations.workflow import ObservationState
@@ -50,6 +51,7 @@ class Picked(NamedTuple):
     state: ObservationState
     published: bool
     assigned_to_id: int | None
+    annulled: bool
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ def picked(procedure: Procedure, by: User) -> list[Picked]:
             Observation.state,
             Observation.published_at.is_not(None),
             Observation.assigned_to_id,
+            Observation.annulled_at.is_not(None),
         )
         .join(Selected, Selected.observation_id == Observation.id)
         .join(Register, Register.id == Observation.register_id)
@@ -170,18 +173,25 @@ def _add(by: User, conditions: Sequence[sa.ColumnElement[bool]]) -> None:
 Reason = Callable[[Picked], Any]
 
 _WITHOUT_PROTOCOL = _l("without a protocol number")
+_CHECKED = _l("checked already")
+_ANNULLED = _l("annulled")
 
 
 def not_to_check(row: Picked) -> Any:
     """Why an observation cannot be marked as checked; nothing if it can."""
+    if row.annulled:
+        return _ANNULLED
     return {
         ObservationState.RECEIVED: _WITHOUT_PROTOCOL,
-        ObservationState.CHECKED: _l("checked already"),
+        ObservationState.CHECKED: _CHECKED,
+        ObservationState.DECIDED: _CHECKED,
     }.get(row.state)
 
 
 def not_to_publish(row: Picked) -> Any:
     """Why an observation is not among those to publish; nothing if it is."""
+    if row.annulled:
+        return _ANNULLED
     if row.published:
         return _l("public already")
     return {
@@ -209,9 +219,13 @@ def assign_selected(
     """
     rows = _as_seen(actor, procedure, seen)
     wanted = officer.id if officer else None
-    found = sort_out(
-        rows, lambda row: _l("assigned so already") if row.assigned_to_id == wanted else None
-    )
+
+    def why_not(row: Picked) -> Any:
+        if row.annulled:
+            return _ANNULLED
+        return _l("assigned so already") if row.assigned_to_id == wanted else None
+
+    found = sort_out(rows, why_not)
     assignments.assign(actor, _observations(found.done), officer)
     return found
 
@@ -240,12 +254,11 @@ def _as_seen(by: User, procedure: Procedure, seen: str) -> list[Picked]:
 
 def _observations(rows: Sequence[Picked]) -> Sequence[Observation]:
     """These observations, with what acts read of them, in a fixed number of queries."""
-    return db.session.scalars(
+    return held(
         sa.select(Observation)
         .options(
             joinedload(Observation.register).joinedload(Register.procedure),
             joinedload(Observation.assigned_to),
         )
         .where(Observation.id.in_([row.id for row in rows]))
-        .order_by(Observation.register_id, Observation.number)
-    ).all()
+    )

@@ -201,10 +201,10 @@ def regularise(actor: Actor, observation: Observation, *, how: str) -> None:
 @use_case
 def note_unreadable(actor: Actor, observation: Observation, *, what: str) -> None:
     """Say what of an observation cannot be read; with no words, that all of it can."""
-    before, after = observation.unreadable or "", what.strip()
+    must_stand(observation)
+    before, after = observation.unreadable, what.strip()
     if before == after:
         return
-    must_stand(observation)
     observation.unreadable = after
     action = "observation.found_unreadable" if after else "observation.found_readable"
     _record(actor, action, observation, before=before, after=after)
@@ -332,6 +332,7 @@ def _classification(observation: Observation) -> dict[str, object]:
 @use_case
 def tie_party(actor: Actor, party: ObservationParty, stakeholder: Stakeholder | None) -> None:
     """Say which stakeholder a declared party is, or that it is none of them after all."""
+    must_stand(party.observation)
     before, party.stakeholder_id = party.stakeholder_id, stakeholder.id if stakeholder else None
     party.tied_at = clock.now() if stakeholder else None
     _record(
@@ -356,9 +357,9 @@ def publish(
     """
     published = 0
     for observation in observations:
+        must_stand(observation)
         if seen is not None and observation.publication_mark not in seen:
             raise ChangedMeanwhile()
-        must_stand(observation)
         if observation.state is ObservationState.RECEIVED:
             raise NotPublishable()
         version = observation.working_text.version
@@ -373,6 +374,7 @@ def publish(
 
 @use_case
 def unpublish(actor: Actor, observation: Observation, *, reason: str) -> None:
-    """Take an observation back from the public, saying why."""
+    """Take an observation back from the public, saying why. Raises Annulled."""
+    must_stand(observation)
     observation.published_at = observation.published_version = None
     _record(actor, "observation.unpublished", observation, reason=reason)

@@ -34,6 +34,10 @@ from ptm_participation.procedure.models import Procedure
 ASKED_BY_MAIL = "observation.regularise"
 
 
+class SentWithOtherFiles(DomainError):
+    message = _l("This page was sent already, with other files. Open it again to add these.")
+
+
 class NothingAdded(DomainError):
     message = _l("Add at least one file.")
 
@@ -100,12 +104,12 @@ def supply(
 ) -> Supplement:
     """Keep what its sender adds to regularise it; after the term it is kept all the same.
 
-    The same form again gives what it made the first time. Raises WrongState unless the author
-    is to be regularised, and NothingAdded.
+    The same form again gives what it made the first time. Raises SentWithOtherFiles if it is not
+    the same, WrongState unless the author is to be regularised, Annulled and NothingAdded.
     """
     made = form_tokens.claim(token)
     if made is not None:
-        return db.session.get_one(Supplement, int(made))
+        return _made_before(observation, files, token)
     must_stand(observation)
     if observation.regularity is not Regularity.TO_REGULARISE:
         raise WrongState()
@@ -147,6 +151,21 @@ def supply(
         files={name: kept.sha256 for name, kept, _class in files},
     )
     return supplement
+
+
+def _made_before(
+    observation: Observation, files: Sequence[tuple[str, Kept, FileClass]], token: str
+) -> Supplement:
+    """What this form made of these files, for this observation. Raises SentWithOtherFiles."""
+    found = db.session.scalar(
+        sa.select(Supplement).filter_by(
+            observation_id=observation.id, token_sha256=form_tokens.digest(token)
+        )
+    )
+    sent = [(name, kept.sha256, file_class) for name, kept, file_class in files]
+    if found is None or sent != [(f.name, f.file_sha256, f.file_class) for f in found.files]:
+        raise SentWithOtherFiles()
+    return found
 
 
 # -- reading -----------------------------------------------------------------------------

@@ -91,7 +91,8 @@ def open_procedure(actor: Actor, pattern: Pattern, opening: Opening, *, token: s
         raise NotATitle(most=LONGEST_TITLE)
     if not CODE.fullmatch(opening.code) or len(opening.code) > LONGEST_CODE:
         raise NotACode(most=LONGEST_CODE)
-    present = db.session.scalars(sa.select(Procedure).order_by(Procedure.position)).all()
+    every = sa.select(Procedure).order_by(Procedure.position, Procedure.id)
+    present = db.session.scalars(every.with_for_update(of=Procedure)).all()
     if any(other.code == opening.code for other in present):
         raise CodeTaken(code=opening.code)
     lead = present[0] if present else None
@@ -178,9 +179,8 @@ def _add_registers(procedure: Procedure, pattern: Pattern) -> list[str]:
 @use_case
 def put_first(actor: Actor, procedure: Procedure) -> None:
     """Let a procedure lead: pages speak of it where none is named."""
-    present = db.session.scalars(
-        sa.select(Procedure).order_by(Procedure.position, Procedure.id)
-    ).all()
+    every = sa.select(Procedure).order_by(Procedure.position, Procedure.id)
+    present = db.session.scalars(every.with_for_update(of=Procedure)).all()
     before = present[0]
     if before is procedure:
         return

@@ -5,12 +5,17 @@ import contextlib
 import datetime as dt
 import sys
 
+import sqlalchemy as sa
 from flask import Flask
 
 from ptm_participation.core import clock, form_tokens
 from ptm_participation.core.audit import SYSTEM
+from ptm_participation.core.db import db
+from ptm_participation.core.errors import DomainError
 from ptm_participation.core.transaction import use_case
+from ptm_participation.observations.annulment import annul
 from ptm_participation.observations.models import Observation
+from ptm_participation.observations.service import check_observation
 from ptm_participation.observations.standing import fingerprint, flips, move_terms
 from ptm_participation.procedure.service import change_term
 from ptm_participation.procedure.terms import Term, changed_by_term
@@ -63,6 +68,34 @@ def move_term(app: Flask, last_day: str) -> None:
         move_terms(SYSTEM, window.procedure, make, act="DCM 20/2020", seen=seen)
 
 
+@use_case
+def _annul_slowly() -> None:
+    annul(SYSTEM, _first(), because="Registrata due volte")
+    print("annulling", flush=True)
+    sys.stdin.readline()
+
+
+def annul_slowly(app: Flask) -> None:
+    """Annul n. 1; says when it has done so, and takes its time to commit."""
+    with app.app_context(), clock.at("2020-10-20T11:00"):
+        _annul_slowly()
+
+
+def check(app: Flask) -> None:
+    """Mark n. 1 as checked, and print why not."""
+    with app.app_context(), clock.at("2020-10-20T11:00"):
+        one = _first()
+        print("checking", flush=True)
+        try:
+            check_observation(SYSTEM, one)
+        except DomainError as error:
+            print(type(error).__name__, flush=True)
+
+
+def _first() -> Observation:
+    return db.session.scalars(sa.select(Observation).filter_by(number=1)).one()
+
+
 def submit_late(app: Flask) -> None:
     """Submit after the term of old."""
     with app.app_context(), clock.at("2020-11-10T10:00"):
@@ -76,6 +109,10 @@ if __name__ == "__main__":
         submit_many(application, int(sys.argv[2]), int(sys.argv[3]))
     elif sys.argv[1] == "move":
         move_term(application, sys.argv[2])
+    elif sys.argv[1] == "annul":
+        annul_slowly(application)
+    elif sys.argv[1] == "check":
+        check(application)
     elif sys.argv[1] == "late":
         submit_late(application)
     else:

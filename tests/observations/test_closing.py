@@ -10,8 +10,9 @@ from ptm_participation.accounts.models import User
 from ptm_participation.core import audit, clock, form_tokens
 from ptm_participation.core.db import db
 from ptm_participation.core.errors import WrongState
-from ptm_participation.observations import annulment, codes, incoming, service
-from ptm_participation.observations.intake import Annulled
+from ptm_participation.observations import annulment, codes, incoming, selection, service
+from ptm_participation.observations.intake import Annulled, WithdrawnAlready
+from ptm_participation.observations.lists import Filter
 from ptm_participation.observations.models import IncomingMail, Observation, Protocol
 from ptm_participation.observations.received import Earlier, Enclosed
 from ptm_participation.observations.workflow import (
@@ -21,6 +22,7 @@ from ptm_participation.observations.workflow import (
     MailState,
     Purpose,
 )
+from ptm_participation.procedure import queries as procedures
 from ptm_participation.procedure.models import IdentityLevel
 from tests import factories
 from tests.conftest import PASSWORD
@@ -32,9 +34,9 @@ LIST = "/ufficio/osservazioni"
 FIRST = f"{LIST}/ptm/1"
 
 
-def _enter(officer: User, mail: IncomingMail) -> Observation:
+def _enter(officer: User, mail: IncomingMail, *attached: Enclosed) -> Observation:
     message = Enclosed(mail.file_sha256, "messaggio.eml", FileClass.SCAN)
-    received = factories.received(channel=Channel.PEC, files=(message,))
+    received = factories.received(channel=Channel.PEC, files=(message, *attached))
     return incoming.enter_from_mail(
         officer, mail, factories.window(), received, token=form_tokens.new_token(), enclosed=[]
     )
@@ -146,6 +148,74 @@ def test_the_message_of_an_annulled_entry_waits_to_be_entered_again(
     annulment.undo_annulment(manager, first, because="Era giusta la prima")
     kept = db.session.scalars(sa.select(IncomingMail)).one()
     assert (kept.state, kept.observation_id) == (MailState.ENTERED, first.id)
+
+
+def test_a_message_that_came_within_another_keeps_its_own_fate(app: Flask, manager: User) -> None:
+    within = pec.certified(pec.text("Un’altra osservazione."))
+    outer, _new = incoming.take_in(manager, pec.certified(pec.text(), pec.nested("a.eml", within)))
+    own, _new = incoming.take_in(manager, within)
+    attached = Enclosed(own.file_sha256, "a.eml", FileClass.ATTACHMENT)
+    made = _enter(manager, outer, attached)
+
+    annulment.annul(manager, made, because="Da verificare")
+    annulment.undo_annulment(manager, made, because="Era giusta")
+
+    db.session.refresh(own)
+    assert (own.state, own.observation_id) == (MailState.TO_ENTER, None)
+    assert (outer.state, outer.observation_id) == (MailState.ENTERED, made.id)
+    told = sa.select(audit.AuditEntry.action).filter_by(
+        subject_type="incoming_mail", subject_id=str(outer.id)
+    )
+    deeds = db.session.scalars(told.order_by(audit.AuditEntry.id)).all()
+    assert deeds == ["mail.taken_in", "mail.entered", "mail.given_back", "mail.entered"]
+
+
+def test_an_annulled_withdrawal_does_not_come_back_beside_another_one(
+    app: Flask, manager: User
+) -> None:
+    factories.observation()
+    withdrawal = {
+        "purpose": Purpose.WITHDRAWAL,
+        "earlier": Earlier("ptm", 1, LinkKind.WITHDRAWS),
+        "level": IdentityLevel.SPID_CIE,
+    }
+    second = factories.observation(**withdrawal)
+    annulment.annul(manager, second, because="Inviata per errore")
+    factories.observation(**withdrawal)
+
+    with pytest.raises(WithdrawnAlready):
+        annulment.undo_annulment(manager, second, because="Ci ho ripensato")
+
+
+def test_what_is_annulled_is_named_in_a_selection_and_holds_up_nothing(
+    app: Flask, manager: User
+) -> None:
+    first, second = factories.protocolled(manager), factories.protocolled(manager)
+    procedure = procedures.get_procedure()
+    selection.select_found(manager, procedure, Filter())
+    annulment.annul(manager, first, because="Registrata due volte")
+    seen = selection.mark_of(selection.picked(procedure, manager))
+
+    checked = selection.check_selected(manager, procedure, seen=seen)
+    given = selection.assign_selected(manager, procedure, manager, seen=seen)
+
+    for outcome in (checked, given):
+        assert [row.number for row in outcome.done] == [second.number]
+        assert {why: len(rows) for why, rows in outcome.left.items()} == {"annullata": 1}
+    assert (first.assigned_to, second.assigned_to) == (None, manager)
+
+
+def test_a_dossier_lists_what_stands(as_manager: Browser, manager: User) -> None:
+    made = factories.observation(name="Comune di Rho", subject="Sbagliata")
+    rho = factories.stakeholder("Comune di Rho")
+    service.tie_party(manager, made.submitter, rho)
+    assert "Sbagliata" in as_manager.open(f"/ufficio/soggetti/{rho.id}").text
+
+    annulment.annul(manager, made, because="Registrata due volte")
+
+    assert "Sbagliata" not in as_manager.open(f"/ufficio/soggetti/{rho.id}").text
+    with pytest.raises(Annulled):
+        service.tie_party(manager, made.submitter, None)
 
 
 def test_only_a_manager_annuls_and_decides(as_staff: Browser) -> None:

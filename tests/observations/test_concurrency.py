@@ -13,11 +13,14 @@ import sqlalchemy as sa
 from flask import Flask
 
 from config import ROOT
+from ptm_participation.accounts.models import User
 from ptm_participation.core import audit, form_tokens
 from ptm_participation.core.db import db
 from ptm_participation.models import metadata
 from ptm_participation.observations.models import Observation
+from ptm_participation.observations.workflow import ObservationState
 from ptm_participation.procedure.models import Register
+from tests import factories
 from tests.commands import ptm
 from tests.conftest import Database
 
@@ -96,6 +99,26 @@ def test_what_is_sent_while_a_term_is_moved_stands_as_the_new_term_says(
     db.session.rollback()
     sent = db.session.scalars(sa.select(Observation)).one()
     assert sent.in_time
+    assert audit.verify() == []
+
+
+def test_of_two_verbs_at_once_on_one_entry_the_second_learns_what_the_first_has_done(
+    app: Flask, staff: User, database: Database
+) -> None:
+    factories.protocolled(staff)
+    [annulling] = _start(database, [("annul",)])
+    assert annulling.stdout is not None
+    assert annulling.stdout.readline() == "annulling\n"
+    [checking] = _start(database, [("check",)])
+    assert checking.stdout is not None
+    assert checking.stdout.readline() == "checking\n"
+    time.sleep(1)  # long enough for it to be checked, if nothing kept it waiting
+
+    _annulled, refused = _finish([annulling, checking])
+
+    db.session.rollback()
+    assert refused == "Annulled\n"
+    assert db.session.scalars(sa.select(Observation)).one().state is ObservationState.REGISTERED
     assert audit.verify() == []
 
 

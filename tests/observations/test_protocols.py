@@ -103,6 +103,20 @@ def test_a_number_that_was_given_is_changed_only_by_who_says_so(as_staff: Browse
     assert _numbers() == ["0187699"]
 
 
+def test_a_table_that_contradicts_itself_is_refused_even_if_one_line_says_what_stands(
+    as_staff: Browser,
+) -> None:
+    factories.observation()
+    line = "ptm;1;0187650;2020-10-19\n"
+    page = _send(as_staff, f"{HEAD}{line}")
+    both = f"{HEAD}{line}ptm;1;0187699;2020-10-19\n"
+
+    again = page.submit(file=(io.BytesIO(both.encode()), "protocollo.csv"), change="y")
+
+    assert "Riga 3: la n. 1 ha un altro numero di protocollo in questa tabella." in again.text
+    assert _numbers() == ["0187650"]
+
+
 @pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "\x00\x01", "numero;data\n1;2020-01-01\n"])
 def test_what_is_no_such_table_is_refused_with_a_sentence(as_staff: Browser, text: str) -> None:
     assert "non è un CSV con le colonne" in _send(as_staff, text).text

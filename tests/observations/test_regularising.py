@@ -197,3 +197,21 @@ def test_the_files_added_are_the_offices_alone(visitor: Browser, as_staff: Brows
 
     assert "Riservato: in nessuna esportazione" in page.text
     assert visitor.open(page.link("carta.png")).heading == "Accedi"
+
+
+def test_the_same_form_with_other_files_is_never_taken_for_the_first(
+    visitor: Browser, app: Flask
+) -> None:
+    form = _case(sent(visitor)).follow("Aggiungi quello che manca")
+    form.submit(signed_file=_signed())
+    assert "Ricevuto" in form.submit(signed_file=_signed()).text
+
+    again = form.submit(identity_file=_card())
+
+    assert "già stata inviata, con altri file" in again.error_of("signed_file")
+    kept = db.session.scalars(sa.select(Supplement)).one()
+    assert [file.name for file in kept.files] == ["firmata.pdf"]
+    token = new_token()
+    other = factories.observation(token=token)
+    with pytest.raises(supplements.SentWithOtherFiles):
+        supplements.supply(VISITOR, other, [], token=token, received_at=clock.now())

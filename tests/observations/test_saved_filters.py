@@ -3,7 +3,8 @@
 import pytest
 
 from ptm_participation.accounts.models import User
-from ptm_participation.observations import saved_filters
+from ptm_participation.core import clock
+from ptm_participation.observations import filters, saved_filters, supplements
 from ptm_participation.observations.saved_filters import TooManySaved, TooManyShared
 from ptm_participation.observations.workflow import Channel
 from ptm_participation.procedure import queries as procedures
@@ -135,3 +136,21 @@ def test_a_remembered_count_follows_each_change(as_staff: Browser, staff: User) 
     assert "Zona 1" in _views(as_staff.open(LIST))
     correct(staff, rho, {"zone_id": magenta.zone_id})
     assert "Zona 0" in _views(as_staff.open(LIST))
+
+
+def test_a_filter_that_means_today_means_the_day_on_which_it_is_read(
+    app: object, staff: User
+) -> None:
+    made = factories.observation()
+    supplements.ask_to_regularise(staff, made, days=10, words="")
+    procedure = procedures.get_procedure()
+    arguments = {"regolarizzazione": filters.OVERDUE}
+    saved_filters.save_filter(staff, procedure, name="Scadute", arguments=arguments, shared=False)
+
+    def count() -> list[int | None]:
+        saved = saved_filters.list_saved(procedure, staff)
+        return [view.count for view in filters.views(procedure, staff, {}, saved) if view.saved]
+
+    assert count() == [0]
+    with clock.at("2020-11-05T10:00"):
+        assert count() == [1]
