@@ -63,7 +63,9 @@ def _again(observation: Observation, act: str, *, back: str) -> Any:
 
 def _begin(observation: Observation, kind: LinkKind) -> str:
     """Begin the draft; returns the address of its first step, past what is taken over."""
-    author, known = signed_in_user(), begun_from(observation, kind)
+    author = signed_in_user()
+    own = isinstance(author, User) and observation.submission.user_id == author.id
+    known = begun_from(observation, kind, contacts=own)
     key = drafting.begin_draft(
         observation.window, author=author if isinstance(author, User) else None, **known
     )

@@ -10,17 +10,18 @@ from ptm_participation.observations.workflow import Capacity, LinkKind, PartyRol
 from ptm_participation.stakeholders.subjects import SubjectType
 
 
-def begun_from(observation: Observation, kind: LinkKind) -> dict[str, Any]:
+def begun_from(observation: Observation, kind: LinkKind, *, contacts: bool) -> dict[str, Any]:
     """What a draft that integrates, replaces or withdraws the observation begins with.
 
-    The parties are those of the earlier one. One that replaces it begins with its requests too,
-    one that integrates it with its sections;
-    sections that no longer stand are asked for again by the form, as of any old draft. Files
+    The parties are those of the earlier one, with their `contacts` if its own account asks: the
+    code of a receipt shows neither address nor telephone. One that replaces it begins with its
+    requests too, one that integrates it with its sections; sections that no longer stand are asked
+    for again by the form, as of any old draft. Files
     stay with the earlier one.
     """
     slug, number = observation.address
     begun: dict[str, Any] = {
-        "party": _party(observation),
+        "party": _party(observation, contacts=contacts),
         "earlier": {"register": slug, "number": number, "kind": kind.value},
     }
     if kind is LinkKind.WITHDRAWS:
@@ -68,7 +69,7 @@ def _sections(observation: Observation) -> list[dict[str, Any]]:
     ]
 
 
-def _party(observation: Observation) -> dict[str, Any]:
+def _party(observation: Observation, *, contacts: bool) -> dict[str, Any]:
     """The parties as the form of who writes has them."""
     first = observation.submitter
     spoken_for = next((p for p in observation.parties if p.role is PartyRole.REPRESENTATIVE), None)
@@ -79,7 +80,7 @@ def _party(observation: Observation) -> dict[str, Any]:
     if spoken_for is not None and (spoken_for.type or _is_private(first)):
         return {
             **common,
-            **_contacts(spoken_for),
+            **_contacts(spoken_for, contacts),
             "type": (spoken_for.type or SubjectType.CITIZEN).value,
             "name": spoken_for.name,
             "capacity": Capacity.DELEGATE.value,
@@ -88,7 +89,7 @@ def _party(observation: Observation) -> dict[str, Any]:
         }
     party = {
         **common,
-        **_contacts(first),
+        **_contacts(first, contacts),
         "type": (first.type or SubjectType.CITIZEN).value,
         "name": first.name,
         "capacity": Capacity.OWN_NAME.value,
@@ -99,8 +100,8 @@ def _party(observation: Observation) -> dict[str, Any]:
     return party
 
 
-def _contacts(party: ObservationParty) -> dict[str, str]:
-    return {"email": party.email, "phone": party.phone}
+def _contacts(party: ObservationParty, known: bool) -> dict[str, str]:
+    return {"email": party.email, "phone": party.phone} if known else {}
 
 
 def _is_private(party: ObservationParty) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from ptm_participation.core.db import Json, Model, one_of
 from ptm_participation.core.reference import Sourced
@@ -101,12 +101,20 @@ class Procedure(Sourced, Model):
     late_examined: Mapped[bool | None]
     late_act: Mapped[str] = mapped_column(sa.String(200), default="")
 
+    # Whether anything of it has a day; known of those that `list_procedures` found.
+    begun: Mapped[bool | None] = query_expression()
+
     plan: Mapped[Plan] = relationship()
     edition: Mapped[Edition] = relationship()
     steps: Mapped[list["Step"]] = relationship(back_populates="procedure", order_by="Step.position")
     windows: Mapped[list["Window"]] = relationship(
         back_populates="procedure", order_by="Window.opens_at"
     )
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it leads, or anything of it has a day: until then the office prepares it."""
+        return self.leads or bool(self.begun)
 
     @property
     def stream(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload, with_expression
 
 from ptm_participation.core import clock
 from ptm_participation.core.db import ask, db
@@ -74,9 +74,16 @@ _ON_PLAN = _EVERYWHERE.where(
 )
 
 
+_BEGUN = sa.or_(
+    sa.exists().where(Step.procedure_id == Procedure.id, Step.starts_on.is_not(None)),
+    sa.exists().where(Window.procedure_id == Procedure.id),
+)
+_ALL_TOLD = _ALL.options(with_expression(Procedure.begun, _BEGUN))
+
+
 def list_procedures() -> Sequence[Procedure]:
     """Every procedure, the one that leads first."""
-    return db.session.scalars(_ALL).all()
+    return db.session.scalars(_ALL_TOLD).all()
 
 
 def get_procedure(code: str | None = None) -> Procedure:

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
 
-from ptm_participation.accounts.access import public
+from ptm_participation.accounts.access import Permission, public
 from ptm_participation.accounts.models import User
 from ptm_participation.accounts.reader import signed_in_user
 from ptm_participation.communications import queries as communications
@@ -27,7 +27,7 @@ from ptm_participation.procedure.choice import (
     shown_procedures,
     stay_in,
 )
-from ptm_participation.procedure.models import Window
+from ptm_participation.procedure.models import Procedure, Window
 from ptm_participation.procedure.reasoning import counting
 from ptm_participation.procedure.terms import foreseen_ends, suspensions_of
 from ptm_participation.site.feed import calendar_of
@@ -68,7 +68,7 @@ def home() -> Any:
         window=lead.window,
         stages=lead.stages,
         phase=procedures.phase(lead.stages, lead.window),
-        others=others,
+        others=[course for course in others if course.procedure.is_public],
         totals=published.totals(procedure),
         news=communications.list_published(ContentKind.NEWS, procedure, limit=3),
         now=clock.now(),
@@ -80,17 +80,18 @@ def home() -> Any:
 @public
 def path(code: str | None = None) -> Any:
     shareable()
-    procedure = shown_procedure(code)
+    procedure = _readable(code)
     suspensions = suspensions_of(procedure)
     courses = procedures.courses(shown_procedures())
-    stages = next(course.stages for course in courses if course.procedure is procedure)
+    shown = next(course for course in courses if course.procedure is procedure)
+    stages = shown.stages
     steps = [step for stage in stages for step in stage.steps]
     return render_template(
         "site/path.html",
         procedure=procedure,
         stages=stages,
         ends=foreseen_ends(procedure, steps, suspensions),
-        others=[course for course in courses if course.procedure is not procedure],
+        others=[course for course in courses if course is not shown and course.procedure.is_public],
         windows=[
             (window, counting(window, suspensions))
             for window in procedures.list_windows(procedure, whole=True)
@@ -99,13 +100,21 @@ def path(code: str | None = None) -> Any:
     )
 
 
+def _readable(code: str | None) -> Procedure:
+    """The procedure of that code, if it is public or staff reads. Raises NotFound."""
+    procedure = shown_procedure(code)
+    if not (procedure.is_public or signed_in_user().can(Permission.REGISTER)):
+        raise NotFound()
+    return procedure
+
+
 @bp.route("/percorso.ics")
 @bp.route("/percorso/<code>.ics")
 @public
 def calendar(code: str | None = None) -> Any:
     """The path as a feed for calendars: each dated step, each term, what is still to come too."""
     shareable()
-    procedure = shown_procedure(code)
+    procedure = _readable(code)
     feed = calendar_of(procedure, procedures.path(procedure), procedures.list_windows(procedure))
     return Response(feed, content_type="text/calendar; charset=utf-8")
 
@@ -242,7 +251,7 @@ def observations() -> Any:
             procedure, filter_, after=whole(request.args.get("dopo")) or 0
         ),
         filtered=filter_ != published.PublicFilter(),
-        procedures=shown_procedures(),
+        procedures=[known for known in shown_procedures() if known.is_public],
         groups=list(SubjectGroup),
         zones=territory.list_zones(),
         address=without_paging(request.args),

@@ -417,6 +417,7 @@ def _walk_back(walk: Walk, page: Page, case: str, office: Page) -> None:
     walk.look(page, "why")
     page.locator("#because").fill("Ho venduto l'area.")
     page.locator("main form button.btn-primary").click()
+    page.locator("#email").fill("anna@example.org")
     page.locator("main form button.btn-primary").last.click()
     walk.look(page, "withdrawal, check")
     page.locator('label[for="i-none"]').click()

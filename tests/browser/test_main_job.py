@@ -144,7 +144,7 @@ def _select_words(page: Page, words: str) -> None:
 def _officer_works(page: Page, email: str) -> None:
     """Protocol and check the citizen's, enter one from paper, log a consultation."""
     sign_in(page, email)
-    expect(page.get_by_role("heading", level=1)).to_contain_text("1 osservazione")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("1 registrazione")
     page.locator("tbody a.t").click()
     expect(page.locator("main")).to_contain_text("Nei Comuni già densi il 20 per cento non basta.")
     expect(page.locator("main")).to_contain_text("«riduzione del 20 per cento»")
@@ -225,7 +225,7 @@ def _manager_reads(page: Page, email: str, folder: Path) -> dict[str, int]:
 
     page.goto("/ufficio/sintesi")
     page.locator(".ptm-fig", has_text="osservazioni").first.click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("2 osservazioni")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("2 registrazioni")
     page.get_by_role("link", name="Pubblica", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Pubblica 2 osservazioni")
     assert_good(page)

@@ -24,6 +24,9 @@ from tests import factories
 from tests.observations.filling import REASONS, ask, only_observation, send, sent
 from tests.pages import Browser, Page
 
+# The form of who writes, which takes no address over from who merely has the code.
+WHO = {"has": "name", "email": "anna@example.org"}
+
 
 def _of_rho(page: Page) -> Page:
     return page.submit(
@@ -152,7 +155,8 @@ def test_a_sender_completes_an_observation_with_another_one(visitor: Browser) ->
     who = ask(step2, **{"requests-0-reasons": "Anche per un'altra ragione."})
     assert "Integra la n. 1" in who.text
     assert who.soup.find(id="name")["value"] == "Anna Bianchi"
-    receipt = send(who.submit(has="name"))
+    assert who.soup.find(id="email")["value"] == ""  # whoever has the code does not read it
+    receipt = send(who.submit(**WHO))
     assert receipt.heading == "Osservazione n. 2 ricevuta"
     assert "Integra la n. 1" in receipt.text
     earlier, later = _numbered(1), _numbered(2)
@@ -182,7 +186,7 @@ def test_a_sender_replaces_an_observation_starting_from_its_words(visitor: Brows
     assert "Sostituisce la n. 1" in step2.text
     assert REASONS in step2.form_with("requests-0-reasons").get_text()
     who = step2.submit(button="continua", **{"requests-0-reasons": "Parole nuove."})
-    send(who.submit(has="name"))
+    send(who.submit(**WHO))
     later = _numbered(2)
     assert later.submission.requests[0].reasons == "Parole nuove."
     assert later.submission.requests[0].anchors[0].section_version_id == factories.section().id
@@ -232,7 +236,7 @@ def test_a_sender_withdraws_an_observation_which_stays_in_the_register(
     page = _case(first).follow("Ritira")
     assert "resta nel registro, segnata come ritirata" in page.text
 
-    check = page.press("Comincia").submit(because="Ho venduto l'area.").submit(has="name")
+    check = page.press("Comincia").submit(because="Ho venduto l'area.").submit(**WHO)
 
     assert "resta nel registro, segnata come ritirata" in check.text
     receipt = send(check)
@@ -255,7 +259,7 @@ def test_what_is_withdrawn_cannot_be_withdrawn_or_replaced_again(
 ) -> None:
     first = sent(visitor)
     code = codes.read(first.items(".ptm-code")[0])
-    send(_case(first).follow("Ritira").press("Comincia").submit(because="").submit(has="name"))
+    send(_case(first).follow("Ritira").press("Comincia").submit(because="").submit(**WHO))
     _identify(staff, 2)
 
     for act in ("integra", "sostituisci", "ritira"):
@@ -270,8 +274,8 @@ def test_of_two_withdrawals_begun_the_second_is_refused_when_it_is_sent(
 ) -> None:
     first = sent(visitor)
     begin = _case(first).follow("Ritira")
-    one = begin.press("Comincia").submit(because="").submit(has="name")
-    two = begin.press("Comincia").submit(because="").submit(has="name")
+    one = begin.press("Comincia").submit(because="").submit(**WHO)
+    two = begin.press("Comincia").submit(because="").submit(**WHO)
     send(one)
     _identify(staff, 2)
 
@@ -283,7 +287,7 @@ def test_of_two_withdrawals_begun_the_second_is_refused_when_it_is_sent(
 
 def test_a_withdrawal_itself_is_neither_completed_nor_withdrawn(visitor: Browser) -> None:
     page = _case(sent(visitor)).follow("Ritira").press("Comincia").submit(because="")
-    receipt = send(page.submit(has="name"))
+    receipt = send(page.submit(**WHO))
     code = codes.read(receipt.items(".ptm-code")[0])
 
     page = visitor.open(f"/segui/{code}/ritira")
@@ -295,7 +299,7 @@ def test_after_the_office_undid_the_link_it_can_be_withdrawn_again(
     visitor: Browser, staff: User
 ) -> None:
     first = sent(visitor)
-    send(_case(first).follow("Ritira").press("Comincia").submit(because="").submit(has="name"))
+    send(_case(first).follow("Ritira").press("Comincia").submit(because="").submit(**WHO))
     later = _numbered(2)
     undo_link(staff, links_of(later)[0].id, later, because="Inviata per errore.")
 
@@ -309,7 +313,7 @@ def test_a_withdrawal_after_the_term_is_late_and_a_shut_window_refuses_with_its_
     with clock.at("2020-11-05T10:00"):
         page = _case(first).follow("Ritira")
         assert "Fuori termine" in page.text
-        late = send(page.press("Comincia").submit(because="").submit(has="name"))
+        late = send(page.press("Comincia").submit(because="").submit(**WHO))
         assert "Tardiva" in late.text
     other = sent(visitor)
     with clock.at("2020-12-01T10:00"):
@@ -323,7 +327,7 @@ def test_a_withdrawal_after_the_term_is_late_and_a_shut_window_refuses_with_its_
 
 def test_a_draft_deleted_in_the_meantime_withdraws_nothing(visitor: Browser) -> None:
     first = sent(visitor)
-    check = _case(first).follow("Ritira").press("Comincia").submit(because="").submit(has="name")
+    check = _case(first).follow("Ritira").press("Comincia").submit(because="").submit(**WHO)
     key = check.address.split("/")[2]
     draft = drafting.find_draft(key)
     received = assemble(draft, level=IdentityLevel.NONE, received_at=clock.now(), language="it")

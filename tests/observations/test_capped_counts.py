@@ -31,7 +31,7 @@ def test_a_long_list_says_over_how_many(visitor: Browser, as_staff: Browser) -> 
     assert (page.total, len(page.rows)) == (3, 4)
     assert visitor.open("/osservazioni").heading.endswith("oltre 2")
     register = as_staff.open("/ufficio/osservazioni")
-    assert "oltre 2 osservazioni" in register.heading
+    assert "oltre 2 registrazioni" in register.heading
     assert register.items(".ptm-views .c")[0] == "oltre 2"
 
 

@@ -41,7 +41,7 @@ def test_the_worklist_shows_the_latest_first_and_an_empty_one_says_so(as_staff: 
     factories.observation(at="2020-10-02T09:00", name="Seconda")
 
     page = as_staff.open(LIST)
-    assert page.heading == "Registro 2 osservazioni"
+    assert page.heading == "Registro 2 registrazioni"
     assert [row[0] for row in page.rows()] == ["2", "1"]
 
 
@@ -187,7 +187,7 @@ def test_the_jump_box_goes_to_a_number_an_article_or_the_words(as_staff: Browser
     assert as_staff.open("/ufficio/vai", q="2").address.startswith(f"{LIST}/ptm/2")
     assert [row[0] for row in as_staff.open("/ufficio/vai", q="rossi").rows()] == ["2"]
     page = as_staff.open("/ufficio/vai", q="art. 18")
-    assert page.heading == "Registro 2 osservazioni"
+    assert page.heading == "Registro 2 registrazioni"
     assert page.items(".ptm-chip:not(.add)") == ["Sezione: art. 18"]
     assert page.follow("Leggi l’art. 18").heading.startswith("Art. 18.")
 

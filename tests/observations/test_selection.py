@@ -73,7 +73,7 @@ def test_a_page_or_all_that_a_filter_finds_is_selected_together(as_staff: Browse
 
     assert page.address == f"{LIST}?canale=pec"
     assert _said(page) == "4 scelte, 2 in altre pagine"
-    assert as_staff.open(LIST, scelta="si").heading == "Registro 4 osservazioni"
+    assert as_staff.open(LIST, scelta="si").heading == "Registro 4 registrazioni"
 
 
 def test_two_windows_do_not_undo_each_others_ticks(as_staff: Browser) -> None:
@@ -93,7 +93,7 @@ def test_nobody_sees_or_acts_on_anothers_selection(as_staff: Browser, as_manager
     page.press("Tieni la scelta", pick=[_box(page, 1)])
 
     assert _said(as_manager.open(LIST)) == "0 scelte"
-    assert as_manager.open(LIST, scelta="si").heading == "Registro 0 osservazioni"
+    assert as_manager.open(LIST, scelta="si").heading == "Registro 0 registrazioni"
     assert "Nessuna osservazione è scelta" in as_manager.open(f"{LIST}/scelta/assegna").text
 
 
