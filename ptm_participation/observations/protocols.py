@@ -184,15 +184,31 @@ def bring_in(
     Several observations may have come in one document and share its number; one observation
     has one, so a line that gives it another twice is refused.
     """
-    known = {row[:2]: row for row in ask(_protocols_of(procedure))}
-    problems: list[str] = []
-    own: dict[int, Protocol] = {}
-    senders: dict[int, Protocol] = {}
-    said: dict[tuple[int, bool], Protocol] = {}
+    table = _Table(procedure, change=change)
     for given in several:
-        found = known.get((given.register, given.number))
+        table.take(given)
+    if table.problems:
+        raise WrongLines(table.problems)
+    bulk.record_protocols(actor, table.own, table.senders)
+    return len(table.own.keys() | table.senders.keys())
+
+
+class _Table:
+    """What a table wants written, by the key of each observation, and what cannot be."""
+
+    def __init__(self, procedure: Procedure, *, change: bool) -> None:
+        self.procedure, self.change = procedure, change
+        self.known = {row[:2]: row for row in ask(_protocols_of(procedure))}
+        self.own: dict[int, Protocol] = {}
+        self.senders: dict[int, Protocol] = {}
+        self.problems: list[str] = []
+        self._said: dict[tuple[int, bool], Protocol] = {}
+
+    def take(self, given: Given) -> None:
+        """Sort out one line."""
+        found = self.known.get((given.register, given.number))
         if found is None:
-            problems.append(
+            self.problems.append(
                 _(
                     "Line %(line)d: there is no n. %(number)d in the register «%(register)s».",
                     line=given.line,
@@ -200,40 +216,38 @@ def bring_in(
                     register=given.register[:40],
                 )
             )
-            continue
-        for wanted, protocol, known_one in (
-            (own, given.own, Protocol(*found[3:7])),
-            (senders, given.sender, Protocol(*found[7:10])),
+            return
+        for wanted, protocol, present in (
+            (self.own, given.own, Protocol(*found[3:7])),
+            (self.senders, given.sender, Protocol(*found[7:10])),
         ):
             if protocol is None:
                 continue
-            if said.setdefault((found[2], wanted is own), protocol) != protocol:
-                problems.append(
-                    _(
-                        "Line %(line)d: n. %(number)d has another protocol number in this table.",
-                        line=given.line,
-                        number=given.number,
-                    )
-                )
-            elif _in_full(known_one, procedure) == _in_full(protocol, procedure):
-                continue
-            elif known_one.number and known_one[:2] != protocol[:2] and not change:
-                problems.append(
-                    _(
-                        "Line %(line)d: n. %(number)d already has the number %(known)s, and not "
-                        "%(wanted)s.",
-                        line=given.line,
-                        number=given.number,
-                        known=known_one.number,
-                        wanted=protocol.number,
-                    )
-                )
-            else:
+            first = self._said.setdefault((found[2], wanted is self.own), protocol)
+            problem = self._problem(given, protocol, first, present)
+            if problem:
+                self.problems.append(problem)
+            elif _in_full(present, self.procedure) != _in_full(protocol, self.procedure):
                 wanted[found[2]] = protocol
-    if problems:
-        raise WrongLines(problems)
-    bulk.record_protocols(actor, own, senders)
-    return len(own.keys() | senders.keys())
+
+    def _problem(self, given: Given, protocol: Protocol, first: Protocol, present: Protocol) -> str:
+        """Why the line cannot be written; empty if it can."""
+        if first != protocol:
+            return _(
+                "Line %(line)d: n. %(number)d has another protocol number in this table.",
+                line=given.line,
+                number=given.number,
+            )
+        if present.number and present[:2] != protocol[:2] and not self.change:
+            return _(
+                "Line %(line)d: n. %(number)d already has the number %(known)s, and not "
+                "%(wanted)s.",
+                line=given.line,
+                number=given.number,
+                known=present.number,
+                wanted=protocol.number,
+            )
+        return ""
 
 
 def _in_full(protocol: Protocol, procedure: Procedure) -> Protocol:

@@ -198,7 +198,7 @@ TEXTS = {
 }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def demonstration(
     engine: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[str, dict[str, tuple[str, str]]]]:
@@ -351,7 +351,7 @@ def _walk_the_form(walk: Walk, page: Page) -> str:
 def _walk_no_observations(walk: Walk, page: Page) -> None:
     """A body answers that it has none: by delegation, with another that signs along."""
     go_on = "main form button.btn-primary:visible"
-    page.goto("/osserva")
+    page.goto("/osserva?procedimento=ptm")
     page.locator('button[name="niente"]').click()
     page.locator('label:has-text("Comune")').first.click()
     page.locator(go_on).last.click()

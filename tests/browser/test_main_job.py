@@ -225,7 +225,7 @@ def _manager_reads(page: Page, email: str, folder: Path) -> dict[str, int]:
 
     page.goto("/ufficio/sintesi")
     page.locator(".ptm-fig", has_text="osservazioni").first.click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("2 registrazioni")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("2 osservazioni")
     page.get_by_role("link", name="Pubblica", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Pubblica 2 osservazioni")
     assert_good(page)

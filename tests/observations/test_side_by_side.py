@@ -139,6 +139,19 @@ def test_whoever_writes_chooses_first_when_several_are_open(vas: Window, visitor
     assert "Su che cosa vuoi scrivere" not in visitor.open("/osserva?procedimento=vas").text
 
 
+@pytest.mark.parametrize("code", ["ptm", "vas"])
+def test_who_has_nothing_to_observe_answers_in_the_window_that_was_chosen(
+    vas: Window, visitor: Browser, code: str
+) -> None:
+    start = visitor.open("/osserva", procedimento=code)
+
+    step = start.press("Rispondi che non hai osservazioni")
+
+    assert step.heading == "Chi sei"
+    draft = db.session.scalars(sa.select(Draft)).one()
+    assert draft.window.procedure.code == code
+
+
 def test_a_window_that_was_shut_meanwhile_gives_way_to_no_other(
     vas: Window, visitor: Browser, manager: User
 ) -> None:

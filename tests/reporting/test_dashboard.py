@@ -190,4 +190,4 @@ def test_a_comma_counts_in_its_article(as_manager: Browser) -> None:
     assert row[0].startswith("art. 18")
     assert row[1] == "2"
     listed = as_manager.open(board.soup.select_one("#tab-sections tbody td a")["href"])
-    assert "2 registrazioni" in listed.heading
+    assert "2 osservazioni" in listed.heading
