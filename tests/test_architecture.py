@@ -40,6 +40,7 @@ READ_ONLY = {
     "observations.drafting.empty_content",
     "observations.drafting.empty_request",
     "observations.drafting.find_draft",
+    "observations.drafting.quoted_words",
     "observations.intake.check_municipalities",
     "observations.intake.check_open",
     "observations.intake.check_received",
@@ -66,7 +67,6 @@ READ_ONLY = {
     "observations.service.dated",
     "plan.service.anchor_on",
     "plan.service.import_text",
-    "plan.service.occurs",
     "plan.service.write_tree",
     # They write what a use case has built.
     "core.bulk.fresh_keys",

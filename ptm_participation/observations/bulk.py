@@ -211,7 +211,7 @@ def _requests(
         yield request
         for quote in asked.quotes:
             section = versions[quote.version_id]
-            anchor = keys.give(anchor_on(section, quote.exact, quote.prefix))
+            anchor = keys.give(anchor_on(section, quote.quotation))
             yield anchor
             yield RequestAnchor(request_id=request.id, anchor_id=anchor.id)
             yield intake.make_filing(observation, anchor, section)

@@ -28,6 +28,7 @@ from ptm_participation.observations.intake import submit_observation
 from ptm_participation.observations.models import Draft, DraftFile, Observation
 from ptm_participation.observations.received import Received
 from ptm_participation.observations.workflow import FileClass
+from ptm_participation.plan.quotes import Quotation
 from ptm_participation.procedure.models import PrivacyNotice, Window
 
 DRAFT_LIFE = dt.timedelta(days=90)
@@ -65,6 +66,16 @@ def empty_request() -> dict[str, Any]:
         "place": "",
         "proposed": "",
         "reasons": "",
+    }
+
+
+def quoted_words(version_id: int, quotation: Quotation) -> dict[str, Any]:
+    """A section with the words chosen in it, as a request holds it."""
+    return {
+        "version": version_id,
+        "exact": quotation.exact,
+        "prefix": quotation.prefix,
+        "suffix": quotation.suffix,
     }
 
 

@@ -465,9 +465,7 @@ def _keep_request(
     request = make_request(submission, position, asked)
     db.session.add(request)
     db.session.flush()
-    anchors = [
-        draw_anchor(versions[quote.version_id], quote.exact, quote.prefix) for quote in asked.quotes
-    ]
+    anchors = [draw_anchor(versions[quote.version_id], quote.quotation) for quote in asked.quotes]
     for anchor in anchors:
         db.session.add(RequestAnchor(request_id=request.id, anchor_id=anchor.id))
     return anchors

@@ -21,17 +21,24 @@ from ptm_participation.observations.workflow import (
     RequestKind,
 )
 from ptm_participation.plan.models import SectionVersion
+from ptm_participation.plan.quotes import Quotation, one_line
 from ptm_participation.procedure.models import IdentityLevel
 from ptm_participation.stakeholders.subjects import SubjectType
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Quote:
-    """A section, or words in it. `prefix` tells which occurrence of `exact` is meant."""
+    """A section, or words in it; what stands before and after them, where it is known, tells
+    which are meant where they occur twice."""
 
     version_id: int
     exact: str = ""
-    prefix: str = ""
+    prefix: str | None = None
+    suffix: str | None = None
+
+    @property
+    def quotation(self) -> Quotation:
+        return Quotation(one_line(self.exact), self.prefix, self.suffix)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -120,10 +127,18 @@ def as_sent(received: Received, versions: dict[int, SectionVersion], **facts: An
                 "heading": versions[quote["version_id"]].heading,
                 "words_sha256": versions[quote["version_id"]].sha256,
                 "exact": quote["exact"],
+                **_around(quote, versions[quote["version_id"]]),
             }
             for quote in request["quotes"]
         ]
     return canonical_json({**value, **facts})
+
+
+def _around(quote: dict[str, Any], version: SectionVersion) -> dict[str, str]:
+    """Which of several occurrences is meant: said only then, so that digests of before stand."""
+    if one_line(version.text).count(one_line(quote["exact"]) or "\0") < 2:
+        return {}
+    return {side: quote[side] for side in ("prefix", "suffix") if quote[side] is not None}
 
 
 def _plain(value: Any) -> Any:

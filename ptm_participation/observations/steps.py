@@ -265,7 +265,12 @@ def assemble(
         Asked(
             kind=RequestKind(request["kind"]),
             quotes=tuple(
-                Quote(section["version"], section.get("exact", ""), section.get("prefix", ""))
+                Quote(
+                    section["version"],
+                    section.get("exact", ""),
+                    section.get("prefix"),
+                    section.get("suffix"),
+                )
                 for section in request["sections"]
             ),
             whole_plan=bool(request["whole_plan"]),

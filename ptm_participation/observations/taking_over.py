@@ -7,6 +7,8 @@ from ptm_participation.observations import drafting, queries
 from ptm_participation.observations.forms import OUTSIDE
 from ptm_participation.observations.models import Observation, ObservationParty, Request
 from ptm_participation.observations.workflow import Capacity, LinkKind, PartyRole, Purpose
+from ptm_participation.plan.models import Anchor
+from ptm_participation.plan.quotes import Quotation
 from ptm_participation.stakeholders.subjects import SubjectType
 
 
@@ -43,10 +45,7 @@ def _subject(observation: Observation) -> str:
 def _request(request: Request) -> dict[str, Any]:
     return {
         **drafting.empty_request(),
-        "sections": [
-            {"version": anchor.section_version_id, "exact": anchor.exact, "prefix": anchor.prefix}
-            for anchor in request.anchors
-        ],
+        "sections": [_quoted(anchor) for anchor in request.anchors],
         "whole_plan": request.whole_plan,
         "kind": request.kind.value if request.kind else "",
         "place": request.place,
@@ -59,14 +58,21 @@ def _sections(observation: Observation) -> list[dict[str, Any]]:
     """What the earlier one spoke of, for more to be said of it."""
     queries.load_requests(observation.submission)
     spoken_of = {
-        (anchor.section_version_id, anchor.exact): anchor
+        (anchor.section_version_id, anchor.exact, anchor.prefix): anchor
         for asked in observation.submission.requests
         for anchor in asked.anchors
     }
-    return [
-        {"version": version, "exact": exact, "prefix": anchor.prefix}
-        for (version, exact), anchor in spoken_of.items()
-    ]
+    return [_quoted(anchor) for anchor in spoken_of.values()]
+
+
+def _quoted(anchor: Anchor) -> dict[str, Any]:
+    """The words of an anchor, as a draft keeps them."""
+    if not anchor.exact:
+        return {"version": anchor.section_version_id}
+    assert anchor.section_version_id is not None
+    return drafting.quoted_words(
+        anchor.section_version_id, Quotation(anchor.exact, anchor.prefix, anchor.suffix)
+    )
 
 
 def _party(observation: Observation, *, contacts: bool) -> dict[str, Any]:

@@ -30,7 +30,8 @@ from ptm_participation.observations.models import Draft
 from ptm_participation.observations.workflow import FileClass, Purpose, RequestKind
 from ptm_participation.plan import queries as plan
 from ptm_participation.plan.models import SectionVersion
-from ptm_participation.plan.service import occurs
+from ptm_participation.plan.quotes import AROUND, Quotation, one_line
+from ptm_participation.plan.service import WordsNotThere, WordsRepeated, anchor_on
 from ptm_participation.procedure import queries as procedures
 from ptm_participation.procedure.choice import CHOICE, chosen_procedure, of_procedure, stay_in
 from ptm_participation.procedure.models import IdentityLevel, Procedure, Window
@@ -126,11 +127,17 @@ def _sections_asked_for(procedure: Procedure) -> list[dict[str, Any]]:
     version = plan.get_version(version_id)
     if not _may_be_spoken_of(version, procedure):
         return []
-    exact = " ".join(request.values.get("parole", "").split())
-    if not exact or not occurs(version, exact):
+    exact = one_line(request.values.get("parole", ""))
+    if not exact:
         return [{"version": version.id}]
-    prefix = " ".join(request.values.get("prima", "").split())
-    return [{"version": version.id, "exact": exact, "prefix": prefix}]
+    before, after = request.values.get("prima"), request.values.get("dopo")
+    quoted = Quotation(exact, before and before[-AROUND:], after and after[:AROUND])
+    try:
+        anchor_on(version, quoted)
+    except (WordsNotThere, WordsRepeated) as error:
+        flash(_("%(problem)s For now the whole section is chosen.", problem=error), "warning")
+        return [{"version": version.id}]
+    return [drafting.quoted_words(version.id, quoted)]
 
 
 def _may_be_spoken_of(version: SectionVersion, procedure: Procedure) -> bool:

@@ -32,14 +32,20 @@ from ptm_participation.plan.models import (
     Succession,
     SuccessionKind,
 )
+from ptm_participation.plan.quotes import Quotation, Standing, find, one_line, quote
 from ptm_participation.plan.tree import Node
 
-AROUND = 32  # characters kept before and after quoted words
 LONGEST_QUOTE = 2000
 
 
 class WordsNotThere(DomainError):
     message = _l("These words are not in the section: choose them again on its page.")
+
+
+class WordsRepeated(DomainError):
+    message = _l(
+        "These words are in the section more than once: choose a few more around those you mean."
+    )
 
 
 class TextChangedMeanwhile(ChangedMeanwhile):
@@ -187,48 +193,27 @@ def _tree_digest(versions: list[SectionVersion]) -> str:
 
 
 @use_case
-def draw_anchor(version: SectionVersion, exact: str = "", prefix: str = "") -> Anchor:
-    """An anchor on a section, or on words in it. Raises WordsNotThere.
-
-    `prefix` tells which occurrence is meant where the words occur more than once.
-    """
-    anchor = anchor_on(version, exact, prefix)
+def draw_anchor(version: SectionVersion, quotation: Quotation | None = None) -> Anchor:
+    """An anchor on a section, or on words in it. Raises WordsNotThere and WordsRepeated."""
+    anchor = anchor_on(version, quotation)
     db.session.add(anchor)
     db.session.flush()
     return anchor
 
 
-def anchor_on(version: SectionVersion, exact: str = "", prefix: str = "") -> Anchor:
+def anchor_on(version: SectionVersion, quotation: Quotation | None = None) -> Anchor:
     """The same anchor, not yet written: for an act that writes many at once."""
-    exact = " ".join(exact.split())
-    if not exact:
+    if quotation is None or not quotation.exact:
         return Anchor(section_version_id=version.id)
-    text = " ".join(version.text.split())
-    start = _find(text, exact, " ".join(prefix.split()))
-    if start is None:
+    if len(quotation.exact) > LONGEST_QUOTE:
         raise WordsNotThere()
-    end = start + len(exact)
+    text = one_line(version.text)
+    place = find(text, quotation)
+    if place.standing is Standing.ORPHANED:
+        raise WordsNotThere()
+    if place.standing is Standing.REPEATED:
+        raise WordsRepeated()
+    kept = quote(text, place.start, place.end)
     return Anchor(
-        section_version_id=version.id,
-        exact=exact,
-        prefix=text[max(0, start - AROUND) : start],
-        suffix=text[end : end + AROUND],
+        section_version_id=version.id, exact=kept.exact, prefix=kept.prefix, suffix=kept.suffix
     )
-
-
-def _find(text: str, exact: str, prefix: str) -> int | None:
-    if len(exact) > LONGEST_QUOTE:
-        return None
-    if prefix:
-        joined = text.find(f"{prefix} {exact}".strip())
-        if joined < 0:
-            joined = text.find(prefix + exact)
-        if joined >= 0:
-            return text.index(exact, joined + max(0, len(prefix) - 1))
-    found = text.find(exact)
-    return found if found >= 0 else None
-
-
-def occurs(version: SectionVersion, exact: str) -> bool:
-    """Whether the words are in the section's own text."""
-    return " ".join(exact.split()) in " ".join(version.text.split())
