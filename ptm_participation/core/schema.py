@@ -104,3 +104,47 @@ def make_immutable(op: Operations, table: str, columns: tuple[str, ...] = ()) ->
     refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is immutable'); END"
     op.execute(f"CREATE TRIGGER {table}_no_update BEFORE UPDATE{of} ON {table} {refuse}")
     op.execute(f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {refuse}")
+
+
+# What a frozen edition says: all of a section but what is derived from it, and what is noted on it.
+_WORDS = (
+    *("edition_id", "document_id", "provision_id", "parent_id", "position", "depth"),
+    *("kind", "number", "heading", "text", "sha256"),
+)
+
+
+def freeze_sections(op: Operations) -> None:
+    """Have the database refuse whatever would change the words of an edition that is frozen, or
+    thaw it. On SQLite, call this again after a batch migration of `section_version` or `edition`.
+    """
+    of = ", ".join(_WORDS)
+    frozen = "EXISTS (SELECT 1 FROM edition WHERE edition.id = {}.edition_id AND state = 'frozen')"
+    for name, when, row in (
+        ("insert", "INSERT", "NEW"),
+        ("update", f"UPDATE OF {of}", "OLD"),
+        ("delete", "DELETE", "OLD"),
+    ):
+        _refuse(op, "section_version", f"frozen_no_{name}", when, frozen.format(row))
+    thawing = "OLD.state = 'frozen'"
+    _refuse(op, "edition", "no_thaw", "UPDATE OF state, frozen_at, frozen_sha256", thawing)
+    _refuse(op, "edition", "frozen_no_delete", "DELETE", thawing)
+
+
+def _refuse(op: Operations, table: str, name: str, when: str, condition: str) -> None:
+    """A trigger that refuses what an existing row, or a new one, forbids."""
+    trigger = f"{table}_{name}"
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(
+            f"CREATE OR REPLACE FUNCTION {trigger}() RETURNS trigger AS $$ BEGIN "
+            f"IF {condition} THEN RAISE EXCEPTION '{table} is frozen'; END IF; "
+            f"RETURN {'OLD' if when == 'DELETE' else 'NEW'}; END $$ LANGUAGE plpgsql"
+        )
+        op.execute(
+            f"CREATE TRIGGER {trigger} BEFORE {when} ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {trigger}()"
+        )
+        return
+    op.execute(
+        f"CREATE TRIGGER {trigger} BEFORE {when} ON {table} WHEN {condition} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is frozen'); END"
+    )

@@ -19,6 +19,8 @@ from ptm_participation.plan.tree import Node
 ALIKE = 75.0  # per cent of common words: below it, two articles are two
 ALIKE_WITHIN = 60.0  # a comma's place within its article already speaks for it
 
+TELLING = 40  # characters by which a comma is known out of its article
+
 FEW_PAIRS = 2_500  # up to here every pair is compared; beyond it, those that are likely
 ENOUGH = 300  # holders of a section's rarest phrases that are counted
 LIKELY = 10  # old sections that a new one is compared with
@@ -74,6 +76,7 @@ def match(old: Sequence[Known], new: Sequence[Node]) -> Pairs:
     for page in new_pages:
         if id(page) in matching.pairs:
             _pair_within(matching.pairs[id(page)].children, page.children, matching)
+    _pair_strays(old, new, matching)
     return matching.pairs
 
 
@@ -85,6 +88,11 @@ def _pair_kind(old: list[Known], new: list[Node], matching: _Matching) -> None:
     """Same words, then alike words, then the same number where one side has no words yet."""
     old, new = _pair_by(old, new, matching, _words)
     old, new = _pair_alike(old, new, matching, ALIKE)
+    _pair_bare(old, new, matching)
+
+
+def _pair_bare(old: list[Known], new: list[Node], matching: _Matching) -> None:
+    """Pair by number where one side has no words yet."""
     bare_old = [known for known in old if not _words(known.node)]
     bare_new = [node for node in new if not _words(node)]
     _pair_by(bare_old, new, matching, lambda node: node.number)
@@ -103,10 +111,29 @@ def _pair_within(old: Sequence[Known], new: Sequence[Node], matching: _Matching)
     for kind in WITHIN_A_PAGE:
         of_kind, nodes = _of_kind(left_old, left_new, kind)
         of_kind, nodes = _pair_by(of_kind, nodes, matching, _words)
-        _pair_alike(of_kind, nodes, matching, ALIKE_WITHIN)
+        of_kind, nodes = _pair_alike(of_kind, nodes, matching, ALIKE_WITHIN)
+        _pair_bare(of_kind, nodes, matching)
     for node in left_new:
         if id(node) in matching.pairs:
             _pair_within(matching.pairs[id(node)].children, node.children, matching)
+
+
+def _pair_strays(old: Sequence[Known], new: Sequence[Node], matching: _Matching) -> None:
+    """Pair what has left its article: a comma that is found in another, with what it holds."""
+    left_old = [known for root in old for known in root.walk() if _is_stray(known.node)]
+    left_new = [node for root in new for node in root.walk() if _is_stray(node)]
+    for kind in WITHIN_A_PAGE:
+        of_kind, nodes = matching.rest(*_of_kind(left_old, left_new, kind))
+        of_kind, nodes = _pair_by(of_kind, nodes, matching, _words)
+        _pair_alike(of_kind, nodes, matching, ALIKE)
+    for node in left_new:
+        if id(node) in matching.pairs:
+            _pair_within(matching.pairs[id(node)].children, node.children, matching)
+
+
+def _is_stray(node: Node) -> bool:
+    """Whether a part has words enough to be known by them away from its place."""
+    return not _is_page(node) and len(_words(node)) >= TELLING
 
 
 def _of_kind(

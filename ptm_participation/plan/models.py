@@ -119,11 +119,42 @@ class EditionState(enum.StrEnum):
         return {EditionState.DRAFT: _l("Draft"), EditionState.FROZEN: _l("Frozen")}[self]
 
 
+class EditionKind(enum.StrEnum):
+    """Where in the procedure an edition of the plan comes from (l.r. 12/2005 art. 17)."""
+
+    PROPOSAL = "proposal"
+    ADOPTED = "adopted"
+    WITH_REPLIES = "with-replies"
+    APPROVED = "approved"
+    VARIANT = "variant"
+
+    @property
+    def label(self) -> Any:
+        return {
+            EditionKind.PROPOSAL: _l("Proposal"),
+            EditionKind.ADOPTED: _l("Adopted"),
+            EditionKind.WITH_REPLIES: _l("With the counter-deductions"),
+            EditionKind.APPROVED: _l("Approved"),
+            EditionKind.VARIANT: _l("Variant of the plan"),
+        }[self]
+
+
 class Edition(Sourced, Model):
-    """The plan as one act made it: adopted, approved."""
+    """The plan as one act made it: adopted, approved.
+
+    Once it is frozen the database refuses to change its sections, and `frozen_sha256` is the
+    digest of all its words, by which anybody can prove them.
+    """
 
     __tablename__ = "edition"
-    __table_args__ = (sa.UniqueConstraint("plan_id", "label"),)
+    __table_args__ = (
+        sa.UniqueConstraint("plan_id", "label"),
+        sa.CheckConstraint(
+            "(state = 'frozen') = (frozen_at IS NOT NULL)"
+            " AND (frozen_at IS NULL) = (frozen_sha256 IS NULL)",
+            name="frozen",
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     plan_id: Mapped[int] = mapped_column(sa.ForeignKey("plan.id"))
@@ -132,6 +163,9 @@ class Edition(Sourced, Model):
     act: Mapped[str] = mapped_column(sa.String(200), default="")
     dated_on: Mapped[dt.date | None]
     position: Mapped[int]
+    kind: Mapped[EditionKind] = mapped_column(
+        one_of(EditionKind, "kind"), default=EditionKind.PROPOSAL
+    )
     state: Mapped[EditionState] = mapped_column(
         one_of(EditionState, "state"), default=EditionState.DRAFT
     )
@@ -242,29 +276,52 @@ class SuccessionKind(enum.StrEnum):
     MOVED = "moved"
     SPLIT = "split"
     JOINED = "joined"
+    NEW = "new"
+    DROPPED = "dropped"
 
     @property
     def label(self) -> Any:
         return {
             SuccessionKind.SAME: _l("Same place"),
-            SuccessionKind.MOVED: _l("Moved"),
+            SuccessionKind.MOVED: _l("Moved or renumbered"),
             SuccessionKind.SPLIT: _l("Split"),
             SuccessionKind.JOINED: _l("Joined"),
+            SuccessionKind.NEW: _l("New"),
+            SuccessionKind.DROPPED: _l("Dropped"),
         }[self]
 
 
 class Succession(Model):
-    """Which version follows which; many to many, since articles are split and joined."""
+    """Which section of an edition follows which of the one before; many to many, since articles
+    are split and joined. A new section follows none, and none follows one that is dropped.
+
+    It is proposed by likeness when a text comes in, and holds once somebody has confirmed it.
+    """
 
     __tablename__ = "succession"
-    __table_args__ = (sa.UniqueConstraint("from_version_id", "to_version_id"),)
+    __table_args__ = (
+        sa.UniqueConstraint("from_version_id", "to_version_id"),
+        sa.CheckConstraint(
+            "(from_version_id IS NULL) = (kind = 'new')"
+            " AND (to_version_id IS NULL) = (kind = 'dropped')",
+            name="ends",
+        ),
+        sa.CheckConstraint("(confirmed_by_id IS NULL) = (confirmed_at IS NULL)", name="confirmed"),
+        sa.Index("ix_succession_edition", "edition_id", "confirmed_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    from_version_id: Mapped[int] = mapped_column(sa.ForeignKey("section_version.id"))
-    to_version_id: Mapped[int] = mapped_column(sa.ForeignKey("section_version.id"), index=True)
+    edition_id: Mapped[int] = mapped_column(sa.ForeignKey("edition.id"))  # the later one
+    from_version_id: Mapped[int | None] = mapped_column(sa.ForeignKey("section_version.id"))
+    to_version_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("section_version.id"), index=True
+    )
     kind: Mapped[SuccessionKind] = mapped_column(one_of(SuccessionKind, "kind"))
     confirmed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
     confirmed_at: Mapped[dt.datetime | None]
+
+    before: Mapped[SectionVersion | None] = relationship(foreign_keys=[from_version_id])
+    after: Mapped[SectionVersion | None] = relationship(foreign_keys=[to_version_id])
 
 
 class Anchor(Model):

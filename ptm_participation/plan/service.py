@@ -22,6 +22,7 @@ from ptm_participation.plan.comparison import (
     lay_out,
     state_of_text,
 )
+from ptm_participation.plan.mapping import edition_after, tie_anew
 from ptm_participation.plan.matching import Pairs
 from ptm_participation.plan.models import (
     Anchor,
@@ -30,7 +31,6 @@ from ptm_participation.plan.models import (
     EditionState,
     SectionVersion,
     Succession,
-    SuccessionKind,
 )
 from ptm_participation.plan.quotes import Quotation, Standing, find, one_line, quote
 from ptm_participation.plan.tree import Node
@@ -157,34 +157,11 @@ def write_tree(
         version.edition_id = edition.id
     db.session.add_all(versions)
     db.session.flush()
-    _record_succession(edition, versions)
+    tie_anew(edition, document)
+    following = edition_after(edition, document)
+    if following is not None:
+        tie_anew(following, document)
     return versions
-
-
-def _record_succession(edition: Edition, versions: list[SectionVersion]) -> None:
-    """Tie each version to the nearest earlier one of its identity; nobody confirmed it yet."""
-    earlier = db.session.scalars(
-        sa.select(SectionVersion)
-        .join(Edition, Edition.id == SectionVersion.edition_id)
-        .where(
-            Edition.plan_id == edition.plan_id,
-            Edition.position < edition.position,
-            SectionVersion.document_id.in_({version.document_id for version in versions}),
-        )
-        .order_by(Edition.position)
-    )
-    before = {version.provision_id: version for version in earlier}
-    for version in versions:
-        previous = before.get(version.provision_id)
-        if previous is not None:
-            same = previous.slug == version.slug
-            db.session.add(
-                Succession(
-                    from_version_id=previous.id,
-                    to_version_id=version.id,
-                    kind=SuccessionKind.SAME if same else SuccessionKind.MOVED,
-                )
-            )
 
 
 def _tree_digest(versions: list[SectionVersion]) -> str:

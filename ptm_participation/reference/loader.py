@@ -23,6 +23,8 @@ from ptm_participation.plan.models import (
     Document,
     DocumentKind,
     Edition,
+    EditionKind,
+    EditionState,
     Plan,
     PlanKind,
     PlanLink,
@@ -211,6 +213,7 @@ class _Loader:
                 {"plan_id": ptm.id, "label": fact["label"]},
                 {
                     "title": fact["title"],
+                    "kind": EditionKind(fact["kind"]),
                     "act": fact["act"],
                     "dated_on": fact["dated_on"],
                     "position": position,
@@ -249,6 +252,8 @@ class _Loader:
             document = self.documents[fact["code"]]
             tree, details = _section_tree(fact)
             for edition in self.editions:
+                if edition.state is EditionState.FROZEN:
+                    continue
                 taken = sa.select(SectionVersion.id).filter_by(
                     edition_id=edition.id, document_id=document.id
                 )

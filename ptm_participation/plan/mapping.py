@@ -1,0 +1,228 @@
+"""The mapping of an edition onto the one before: proposed, looked at, confirmed by an officer."""
+
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
+
+from ptm_participation.accounts.models import User
+from ptm_participation.core import audit, clock
+from ptm_participation.core.db import db
+from ptm_participation.core.errors import DomainError
+from ptm_participation.core.transaction import use_case
+from ptm_participation.plan.comparison import EditionFrozen
+from ptm_participation.plan.models import (
+    Anchor,
+    Document,
+    Edition,
+    EditionState,
+    Provision,
+    SectionVersion,
+    Succession,
+)
+from ptm_participation.plan.succession import kind_of, propose
+
+
+class NotBefore(DomainError):
+    message = _l("%(section)s is not a section of the edition before.")
+
+
+class SectionSpokenOf(DomainError):
+    """What people have said is filed under the section's identity."""
+
+    message = _l("Observations speak of this section: what it follows can no longer change.")
+
+
+def edition_before(edition: Edition, document: Document) -> Edition | None:
+    """The nearest earlier edition that holds the document: the one that is mapped onto."""
+    return db.session.scalar(
+        sa.select(Edition)
+        .where(
+            Edition.plan_id == edition.plan_id,
+            Edition.position < edition.position,
+            _holds(document),
+        )
+        .order_by(Edition.position.desc())
+        .limit(1)
+    )
+
+
+def edition_after(edition: Edition, document: Document) -> Edition | None:
+    """The nearest later edition that holds the document."""
+    return db.session.scalar(
+        sa.select(Edition)
+        .where(
+            Edition.plan_id == edition.plan_id,
+            Edition.position > edition.position,
+            _holds(document),
+        )
+        .order_by(Edition.position)
+        .limit(1)
+    )
+
+
+def _holds(document: Document) -> sa.ColumnElement[bool]:
+    return sa.exists().where(
+        SectionVersion.edition_id == Edition.id, SectionVersion.document_id == document.id
+    )
+
+
+def tie_anew(edition: Edition, document: Document) -> None:
+    """Propose the ties of an edition's sections of a document afresh: their text is another."""
+    db.session.execute(sa.delete(Succession).where(Succession.id.in_(_of(edition, document))))
+    before = edition_before(edition, document)
+    if before is None or edition.state is EditionState.FROZEN:
+        return
+    old, new = sections_of(before, document), sections_of(edition, document)
+    db.session.add_all(propose(edition.id, old, new))
+    db.session.flush()
+
+
+def _of(edition: Edition, document: Document) -> sa.Select[int]:
+    """The ties of an edition's sections of a document."""
+    either = sa.or_(
+        SectionVersion.id == Succession.to_version_id,
+        SectionVersion.id == Succession.from_version_id,
+    )
+    return (
+        sa.select(Succession.id)
+        .join(SectionVersion, either)
+        .where(Succession.edition_id == edition.id, SectionVersion.document_id == document.id)
+    )
+
+
+def sections_of(edition: Edition, document: Document) -> Sequence[SectionVersion]:
+    return db.session.scalars(
+        sa.select(SectionVersion)
+        .filter_by(edition_id=edition.id, document_id=document.id)
+        .order_by(SectionVersion.position)
+    ).all()
+
+
+@use_case
+def confirm(actor: User, edition: Edition, ties: Iterable[int]) -> int:
+    """Confirm what is proposed for an edition; says of how many. Raises EditionFrozen."""
+    _must_be_open(edition)
+    found = db.session.scalars(
+        sa.select(Succession).where(
+            Succession.id.in_(list(ties)),
+            Succession.edition_id == edition.id,
+            Succession.confirmed_at.is_(None),
+        )
+    ).all()
+    for tie in found:
+        tie.confirmed_by_id, tie.confirmed_at = actor.id, clock.now()
+    if found:
+        audit.record(actor, "plan.mapping_confirmed", edition, ties=[_said(tie) for tie in found])
+    return len(found)
+
+
+@use_case
+def doubt(actor: User, tie: Succession) -> None:
+    """Take a confirmation back. Raises EditionFrozen."""
+    edition = db.session.get_one(Edition, tie.edition_id)
+    _must_be_open(edition)
+    tie.confirmed_by_id = tie.confirmed_at = None
+    audit.record(actor, "plan.mapping_doubted", edition, tie=_said(tie))
+
+
+@use_case
+def set_sources(actor: User, section: SectionVersion, sources: Sequence[SectionVersion]) -> None:
+    """Say which sections of the edition before one follows: none makes it new.
+
+    It takes the identity of the first of them, unless another section follows that one already:
+    then what was one is split. All of it counts as confirmed. Raises EditionFrozen, NotBefore and
+    SectionSpokenOf.
+    """
+    edition = section.edition
+    _must_be_open(edition)
+    before = edition_before(edition, section.document)
+    for source in sources:
+        if before is None or source.edition_id != before.id:
+            raise NotBefore(section=source.citation)
+    present = _ties(to_version_id=section.id)
+    known = {tie.from_version_id for tie in present} - {None}
+    for tie in present:
+        db.session.delete(tie)
+    _identify(section, [source.provision_id for source in sources])
+    for source in sources:
+        _tie(edition, source, section)
+    if not sources:
+        _tie(edition, None, section)
+    db.session.flush()
+    for source_id in known | {source.id for source in sources}:
+        _settle(edition, db.session.get_one(SectionVersion, source_id))
+    for tie in _ties(to_version_id=section.id):
+        tie.confirmed_by_id, tie.confirmed_at = actor.id, clock.now()
+    audit.record(
+        actor,
+        "plan.mapping_set",
+        edition,
+        section=section.brief,
+        follows=[source.brief for source in sources],
+    )
+
+
+def _must_be_open(edition: Edition) -> None:
+    if edition.state is EditionState.FROZEN:
+        raise EditionFrozen()
+
+
+def _ties(**columns: int) -> Sequence[Succession]:
+    return db.session.scalars(sa.select(Succession).filter_by(**columns)).all()
+
+
+def _tie(edition: Edition, old: SectionVersion | None, new: SectionVersion | None) -> None:
+    """A tie whose kind is settled afterwards."""
+    kind = propose(edition.id, [old] if old else [], [new] if new else [])[0].kind
+    db.session.add(Succession(edition_id=edition.id, before=old, after=new, kind=kind))
+
+
+def _identify(section: SectionVersion, provisions: Sequence[int]) -> None:
+    """Give a section the first identity that no other section of its edition has."""
+    if section.provision_id in provisions:
+        return
+    if db.session.scalar(
+        sa.select(Anchor.id).where(Anchor.section_version_id == section.id).limit(1)
+    ):
+        raise SectionSpokenOf()
+    taken = set(
+        db.session.scalars(
+            sa.select(SectionVersion.provision_id).where(
+                SectionVersion.edition_id == section.edition_id,
+                SectionVersion.provision_id.in_(provisions),
+            )
+        )
+    )
+    free = [provision for provision in provisions if provision not in taken]
+    if free:
+        section.provision_id = free[0]
+    else:
+        section.provision = Provision(document_id=section.document_id)
+    db.session.flush()
+
+
+def _settle(edition: Edition, old: SectionVersion) -> None:
+    """Say anew of the ties of an old section what they are, now that their number is another."""
+    ties = [tie for tie in _ties(from_version_id=old.id) if tie.edition_id == edition.id]
+    followed = [tie for tie in ties if tie.after is not None]
+    if not followed:
+        if not ties:
+            _tie(edition, old, None)
+        return
+    for tie in ties:
+        if tie.after is None:
+            db.session.delete(tie)
+            continue
+        sources = len(_ties(to_version_id=tie.after.id))
+        tie.kind = kind_of(old, tie.after, parts=len(followed), sources=sources)
+    db.session.flush()
+
+
+def _said(tie: Succession) -> list[str]:
+    """A tie as the log tells it."""
+    return [
+        tie.before.brief if tie.before else "",
+        tie.kind.value,
+        tie.after.brief if tie.after else "",
+    ]
