@@ -34,37 +34,37 @@ class SectionSpokenOf(DomainError):
 
 
 def edition_before(edition: Edition, document: Document) -> Edition | None:
-    """The nearest earlier edition that holds the document: the one that is mapped onto."""
+    """The edition that this one is mapped onto: the nearest earlier one that has the document's
+    words, or its sections at least."""
+    here = (SectionVersion.edition_id == Edition.id, SectionVersion.document_id == document.id)
     return db.session.scalar(
         sa.select(Edition)
         .where(
             Edition.plan_id == edition.plan_id,
             Edition.position < edition.position,
-            _holds(document),
+            sa.exists().where(*here),
         )
-        .order_by(Edition.position.desc())
+        .order_by(
+            sa.exists().where(*here, SectionVersion.text != "").desc(), Edition.position.desc()
+        )
         .limit(1)
     )
 
 
-def edition_after(edition: Edition, document: Document) -> Edition | None:
-    """The nearest later edition that holds the document."""
-    return db.session.scalar(
-        sa.select(Edition)
-        .where(
+def tie_what_follows(edition: Edition, document: Document) -> None:
+    """Propose the ties afresh of the later editions that are mapped onto this one."""
+    later = db.session.scalars(
+        sa.select(Edition).where(
             Edition.plan_id == edition.plan_id,
             Edition.position > edition.position,
-            _holds(document),
+            sa.exists().where(
+                SectionVersion.edition_id == Edition.id, SectionVersion.document_id == document.id
+            ),
         )
-        .order_by(Edition.position)
-        .limit(1)
     )
-
-
-def _holds(document: Document) -> sa.ColumnElement[bool]:
-    return sa.exists().where(
-        SectionVersion.edition_id == Edition.id, SectionVersion.document_id == document.id
-    )
+    for other in later.all():
+        if edition_before(other, document) is edition:
+            tie_anew(other, document)
 
 
 def tie_anew(edition: Edition, document: Document) -> None:

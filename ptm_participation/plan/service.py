@@ -22,7 +22,7 @@ from ptm_participation.plan.comparison import (
     lay_out,
     state_of_text,
 )
-from ptm_participation.plan.mapping import edition_after, tie_anew
+from ptm_participation.plan.mapping import tie_anew, tie_what_follows
 from ptm_participation.plan.matching import Pairs
 from ptm_participation.plan.models import (
     Anchor,
@@ -158,9 +158,7 @@ def write_tree(
     db.session.add_all(versions)
     db.session.flush()
     tie_anew(edition, document)
-    following = edition_after(edition, document)
-    if following is not None:
-        tie_anew(following, document)
+    tie_what_follows(edition, document)
     return versions
 
 

@@ -7,6 +7,7 @@ stands beside all that it became, and what was joined beside all that it came fr
 
 import dataclasses
 import enum
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -15,6 +16,8 @@ from flask_babel import lazy_gettext as _l
 
 from ptm_participation.plan.kinds import SectionKind
 from ptm_participation.plan.redline import Piece, redline
+
+_WORD = re.compile(r"\w+")
 
 
 class ChangeKind(enum.StrEnum):
@@ -198,9 +201,12 @@ def _kinds(
 
 
 def _edited_too(group: _Group) -> set[ChangeKind]:
-    """Whether words changed as well as the places where they are parted."""
-    sides = (" ".join(_same(part) for part in side) for side in (group.before, group.after))
-    before, after = (side.split() for side in sides)
+    """Whether words changed as well as the places where they are parted: a sentence that is cut in
+    two has another full stop and another capital, but the same words."""
+    before, after = (
+        _WORD.findall(" ".join(part.text for part in side).casefold())
+        for side in (group.before, group.after)
+    )
     return set() if before == after else {ChangeKind.EDITED}
 
 

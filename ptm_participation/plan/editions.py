@@ -1,0 +1,99 @@
+"""What is read of two editions at once: their parts, and what came of what between them."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from ptm_participation.core.db import ask
+from ptm_participation.plan.models import (
+    Document,
+    Edition,
+    SectionVersion,
+    Succession,
+    SuccessionKind,
+)
+from ptm_participation.plan.synopsis import ChangeKind, Entry, Part, changes, collate
+
+_PARTS = (
+    sa.select(
+        SectionVersion.id,
+        SectionVersion.parent_id,
+        SectionVersion.unit_id,
+        SectionVersion.provision_id,
+        SectionVersion.kind,
+        SectionVersion.number,
+        SectionVersion.depth,
+        SectionVersion.slug,
+        SectionVersion.citation,
+        SectionVersion.brief,
+        SectionVersion.heading,
+        SectionVersion.text,
+    )
+    .where(SectionVersion.edition_id == sa.bindparam("edition"))
+    .order_by(SectionVersion.position)
+)
+_OF_DOCUMENT = _PARTS.where(SectionVersion.document_id == sa.bindparam("document"))
+_Old, _New = aliased(SectionVersion), aliased(SectionVersion)
+_DESCENT = (
+    sa.select(_Old.provision_id, _New.provision_id)
+    .select_from(Succession)
+    .join(Edition, Edition.id == Succession.edition_id)
+    .join(_Old, _Old.id == Succession.from_version_id)
+    .join(_New, _New.id == Succession.to_version_id)
+    .where(
+        Succession.kind.in_([SuccessionKind.SPLIT, SuccessionKind.JOINED]),
+        Edition.plan_id == sa.bindparam("plan"),
+        Edition.position > sa.bindparam("first"),
+        Edition.position <= sa.bindparam("last"),
+        _New.document_id == sa.bindparam("document"),
+    )
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Synopsis:
+    """A document in two editions, the earlier first."""
+
+    document: Document
+    before: Edition
+    after: Edition
+    entries: Sequence[Entry]
+
+    @property
+    def changes(self) -> list[Entry]:
+        return changes(self.entries)
+
+    def counts(self) -> dict[ChangeKind, int]:
+        """How many changes are of each kind; one that is of several counts in each."""
+        found = self.changes
+        counted = {kind: sum(kind in entry.kinds for entry in found) for kind in ChangeKind}
+        return {kind: count for kind, count in counted.items() if count}
+
+
+def synopsis(document: Document, one: Edition, other: Edition) -> Synopsis:
+    """A document in two editions, whole: every part of either beside what it became."""
+    before, after = sorted((one, other), key=lambda edition: edition.position)
+    old, new = _read(before, document), _read(after, document)
+    return Synopsis(document, before, after, collate(old, new, _descent(document, before, after)))
+
+
+def _read(edition: Edition, document: Document) -> list[Part]:
+    return [Part._make(row) for row in ask(_OF_DOCUMENT, edition=edition.id, document=document.id)]
+
+
+def _descent(document: Document, before: Edition, after: Edition) -> Mapping[int, list[int]]:
+    """What was parted or joined on the way from the one edition to the other."""
+    rows = ask(
+        _DESCENT,
+        plan=document.plan_id,
+        document=document.id,
+        first=before.position,
+        last=after.position,
+    )
+    descent: dict[int, list[int]] = {}
+    for old, new in rows:
+        if old != new:
+            descent.setdefault(old, []).append(new)
+    return descent

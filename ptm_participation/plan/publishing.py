@@ -1,0 +1,142 @@
+"""Publishing an edition: from then on its words are fixed, and a digest proves them."""
+
+import datetime as dt
+import hashlib
+import json
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
+
+from ptm_participation.core import audit, clock
+from ptm_participation.core.audit import Actor
+from ptm_participation.core.db import ask, db
+from ptm_participation.core.errors import DomainError
+from ptm_participation.core.transaction import use_case
+from ptm_participation.plan.comparison import EditionFrozen
+from ptm_participation.plan.models import (
+    Document,
+    Edition,
+    EditionKind,
+    EditionState,
+    SectionVersion,
+    Succession,
+)
+
+
+class NothingToPublish(DomainError):
+    message = _l("The edition has no text yet: import it first.")
+
+
+class MappingOpen(DomainError):
+    """It is not known of every section what it follows."""
+
+    message = _l(
+        "Of %(count)d sections nobody has confirmed yet what they follow, the first is %(first)s: "
+        "confirm the mapping, then publish."
+    )
+
+
+class ActNeeded(DomainError):
+    message = _l("Name the act that makes this edition: it is published with it.")
+
+
+class EarlierOpen(DomainError):
+    message = _l("«%(edition)s» comes before and is still a draft: publish it first.")
+
+
+@use_case
+def publish_edition(
+    actor: Actor, edition: Edition, *, kind: EditionKind, act: str, dated_on: dt.date
+) -> None:
+    """Fix the words of an edition for ever, under the act that makes it.
+
+    Raises EditionFrozen, NothingToPublish, ActNeeded, EarlierOpen and MappingOpen.
+    """
+    if edition.state is EditionState.FROZEN:
+        raise EditionFrozen()
+    if not act.strip():
+        raise ActNeeded()
+    _refuse_if_empty(edition)
+    _refuse_if_earlier_open(edition)
+    _refuse_if_mapping_open(edition)
+    edition.kind, edition.act, edition.dated_on = kind, act.strip(), dated_on
+    edition.state, edition.frozen_at = EditionState.FROZEN, clock.now()
+    edition.frozen_sha256 = digest_of(edition)
+    audit.record(
+        actor,
+        "plan.edition_published",
+        edition,
+        kind=kind.value,
+        act=edition.act,
+        dated_on=dated_on.isoformat(),
+        sha256=edition.frozen_sha256,
+    )
+
+
+def _refuse_if_empty(edition: Edition) -> None:
+    with_words = sa.select(SectionVersion.id).where(
+        SectionVersion.edition_id == edition.id, SectionVersion.text != ""
+    )
+    if db.session.scalar(with_words.limit(1)) is None:
+        raise NothingToPublish()
+
+
+def _refuse_if_earlier_open(edition: Edition) -> None:
+    """What an edition is mapped onto must not change any more."""
+    earlier = db.session.scalar(
+        sa.select(Edition)
+        .where(
+            Edition.plan_id == edition.plan_id,
+            Edition.position < edition.position,
+            Edition.state == EditionState.DRAFT,
+            sa.exists().where(SectionVersion.edition_id == Edition.id),
+        )
+        .order_by(Edition.position)
+        .limit(1)
+    )
+    if earlier is not None:
+        raise EarlierOpen(edition=earlier.title)
+
+
+def _refuse_if_mapping_open(edition: Edition) -> None:
+    named = sa.func.coalesce(Succession.to_version_id, Succession.from_version_id)
+    open_ones = (
+        sa.select(SectionVersion.brief)
+        .join(Succession, named == SectionVersion.id)
+        .where(Succession.edition_id == edition.id, Succession.confirmed_at.is_(None))
+        .order_by(SectionVersion.document_id, SectionVersion.position)
+    )
+    briefs = db.session.scalars(open_ones).all()
+    if briefs:
+        raise MappingOpen(count=len(briefs), first=briefs[0])
+
+
+def digest_of(edition: Edition) -> str:
+    """The SHA-256 digest of all that an edition says: one line of JSON for each section, in
+    reading order, with the code of its document, depth, kind, number, heading and words."""
+    rows = ask(
+        sa.select(
+            Document.code,
+            SectionVersion.depth,
+            SectionVersion.kind,
+            SectionVersion.number,
+            SectionVersion.heading,
+            SectionVersion.text,
+        )
+        .join(Document, Document.id == SectionVersion.document_id)
+        .where(SectionVersion.edition_id == edition.id)
+        .order_by(Document.position, SectionVersion.position)
+    )
+    digest = hashlib.sha256()
+    for code, depth, kind, *words in rows:
+        line = json.dumps([code, depth, kind.value, *words], ensure_ascii=False)
+        digest.update(f"{line}\n".encode())
+    return digest.hexdigest()
+
+
+def altered_editions() -> list[Edition]:
+    """The frozen editions whose words no longer have the digest that was taken of them."""
+    frozen = db.session.scalars(
+        sa.select(Edition).filter_by(state=EditionState.FROZEN).order_by(Edition.id)
+    )
+    return [edition for edition in frozen if digest_of(edition) != edition.frozen_sha256]
