@@ -27,6 +27,7 @@ from ptm_participation.core.db import db, length_of
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.storage import files
 from ptm_participation.observations.commands import intake_group
+from ptm_participation.plan import commands as plan_commands
 from ptm_participation.procedure.commands import procedure_group, term
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -338,6 +339,10 @@ def plan_import(file: Path, document: str, edition: str, dry_run: bool, as_json:
         click.echo(f"Look at paragraph {doubt}")
     if dry_run:
         click.echo("Nothing was written.")
+
+
+plan.add_command(plan_commands.compare)
+plan.add_command(plan_commands.verify)
 
 
 # -- data out ----------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -134,9 +135,12 @@ def digest_of(edition: Edition) -> str:
     return digest.hexdigest()
 
 
+def frozen_editions() -> Sequence[Edition]:
+    return db.session.scalars(
+        sa.select(Edition).filter_by(state=EditionState.FROZEN).order_by(Edition.id)
+    ).all()
+
+
 def altered_editions() -> list[Edition]:
     """The frozen editions whose words no longer have the digest that was taken of them."""
-    frozen = db.session.scalars(
-        sa.select(Edition).filter_by(state=EditionState.FROZEN).order_by(Edition.id)
-    )
-    return [edition for edition in frozen if digest_of(edition) != edition.frozen_sha256]
+    return [edition for edition in frozen_editions() if digest_of(edition) != edition.frozen_sha256]

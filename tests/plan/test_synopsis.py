@@ -1,5 +1,6 @@
 """Two editions of a text side by side: exactly what changed, and how."""
 
+import json
 import random
 from dataclasses import replace
 
@@ -17,6 +18,7 @@ from ptm_participation.plan.redline import Op
 from ptm_participation.plan.service import import_text
 from ptm_participation.plan.synopsis import Part, collate
 from ptm_participation.plan.tree import Node
+from tests.commands import ptm
 
 SYLLABLES = ("ba", "co", "di", "fe", "gu", "la", "mo", "ne", "pi", "ro", "sa", "tu", "ve", "zi")
 LETTERS = random.Random(11)
@@ -226,3 +228,22 @@ def _part(*, id_: int, provision: int, number: int) -> Part:
     cited = f"art. {number}"
     kind = SectionKind.ARTICLE
     return Part(id_, None, id_, provision, kind, str(number), 0, cited, cited, cited, "", "")
+
+
+def test_the_command_prints_what_changed(app: Flask) -> None:
+    text = _Text()
+    before = text.tree()
+    _change(text)
+    _compared(before, text.tree())
+
+    told = ptm(app, "plan", "compare", "adottata", "controdedotta", "--document", "NDA", "--json")
+    said = ptm(app, "plan", "compare", "adottata", "controdedotta", "--document", "NDA")
+    unknown = ptm(app, "plan", "compare", "adottata", "mai vista", "--document", "NDA")
+
+    report = json.loads(told.stdout)
+    assert len(report["changes"]) == 30
+    assert report["counts"]["split"] == 1
+    assert "art. 6 c. 2 -> art. 6 c. 2 + art. 6 c. 3: split" in said.stdout
+    assert said.stdout.endswith("30 changes from adottata to controdedotta.\n")
+    assert unknown.exit_code == 1
+    assert "choose two of" in unknown.stderr
