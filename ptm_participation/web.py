@@ -56,6 +56,7 @@ from ptm_participation.reference.views import bp as reference
 from ptm_participation.reporting import territory
 from ptm_participation.reporting.tables import listed
 from ptm_participation.reporting.views import bp as reporting
+from ptm_participation.site import comparing
 from ptm_participation.site.views import bp as site
 from ptm_participation.stakeholders.views import bp as stakeholders
 
@@ -91,6 +92,7 @@ REGISTERED = (
     receipts,
     proof,
     territory,
+    comparing,
 )
 
 # Three for each of the two thousand rows that an attendance sheet may have, and some.

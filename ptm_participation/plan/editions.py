@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from ptm_participation.core.db import ask
+from ptm_participation.accounts.models import Reader
+from ptm_participation.core.db import ask, db
 from ptm_participation.plan.models import (
     Document,
     Edition,
@@ -14,6 +15,7 @@ from ptm_participation.plan.models import (
     Succession,
     SuccessionKind,
 )
+from ptm_participation.plan.queries import SectionRow, seen
 from ptm_participation.plan.synopsis import ChangeKind, Entry, Part, changes, collate
 
 _PARTS = (
@@ -62,6 +64,11 @@ class Synopsis:
     entries: Sequence[Entry]
 
     @property
+    def changed(self) -> list[Entry]:
+        """All that differs, with what stands in a section that is itself new or dropped."""
+        return [entry for entry in self.entries if entry.changed]
+
+    @property
     def changes(self) -> list[Entry]:
         return changes(self.entries)
 
@@ -97,3 +104,45 @@ def _descent(document: Document, before: Edition, after: Edition) -> Mapping[int
         if old != new:
             descent.setdefault(old, []).append(new)
     return descent
+
+
+def editions_of(document: Document, *, seen_by: Reader) -> list[Edition]:
+    """The editions that hold the document's words, oldest first, that the reader may know of."""
+    with_words = sa.exists().where(
+        SectionVersion.edition_id == Edition.id,
+        SectionVersion.document_id == document.id,
+        SectionVersion.text != "",
+    )
+    return list(
+        db.session.scalars(
+            sa.select(Edition)
+            .where(Edition.plan_id == document.plan_id, seen(seen_by), with_words)
+            .order_by(Edition.position)
+        )
+    )
+
+
+def synopsis_of_section(section: SectionRow, one: Edition, other: Edition) -> Synopsis:
+    """One page of a document in two editions: an article with its commi, and what they became."""
+    before, after = sorted((one, other), key=lambda edition: edition.position)
+    document = db.session.get_one(Document, section.document_id)
+    descent = _descent(document, before, after)
+    provisions = _kin(section.provision_id, descent)
+    old, new = (_read_units(edition, provisions) for edition in (before, after))
+    return Synopsis(document, before, after, collate(old, new, descent))
+
+
+def _kin(provision: int, descent: Mapping[int, list[int]]) -> list[int]:
+    """A provision, what it came of and what came of it."""
+    kin = {provision}
+    kin.update(descent.get(provision, ()))
+    kin.update(old for old, became in descent.items() if provision in became)
+    return sorted(kin)
+
+
+def _read_units(edition: Edition, provisions: Sequence[int]) -> list[Part]:
+    units = sa.select(SectionVersion.id).where(
+        SectionVersion.edition_id == edition.id, SectionVersion.provision_id.in_(provisions)
+    )
+    rows = ask(_PARTS.where(SectionVersion.unit_id.in_(units)), edition=edition.id)
+    return [Part._make(row) for row in rows]

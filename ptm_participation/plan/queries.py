@@ -221,7 +221,7 @@ def get_document(plan: Plan, slug: str) -> Document:
     return row
 
 
-def _seen(reader: Reader) -> sa.ColumnElement[bool]:
+def seen(reader: Reader) -> sa.ColumnElement[bool]:
     """The editions that a person may know of: those that an act made, to the office all."""
     return sa.true() if reader.can(Permission.CORRECT_DATA) else Edition.act != ""
 
@@ -229,7 +229,7 @@ def _seen(reader: Reader) -> sa.ColumnElement[bool]:
 def list_editions(plan: Plan, *, seen_by: Reader) -> Sequence[Edition]:
     return db.session.scalars(
         sa.select(Edition)
-        .where(Edition.plan_id == plan.id, _seen(seen_by))
+        .where(Edition.plan_id == plan.id, seen(seen_by))
         .order_by(Edition.position)
     ).all()
 
@@ -237,7 +237,7 @@ def list_editions(plan: Plan, *, seen_by: Reader) -> Sequence[Edition]:
 def get_edition(plan: Plan, label: str, *, seen_by: Reader) -> Edition:
     """An edition of the plan. Raises NotFound."""
     row = db.session.scalar(
-        sa.select(Edition).where(Edition.plan_id == plan.id, Edition.label == label, _seen(seen_by))
+        sa.select(Edition).where(Edition.plan_id == plan.id, Edition.label == label, seen(seen_by))
     )
     if row is None:
         raise NotFound()
