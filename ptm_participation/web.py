@@ -48,6 +48,7 @@ from ptm_participation.observations import (
     views,
 )
 from ptm_participation.observations.blueprint import bp as observations
+from ptm_participation.plan import mapping_views
 from ptm_participation.plan.views import bp as plan
 from ptm_participation.procedure import choice
 from ptm_participation.procedure.queries import office_in_charge
@@ -93,6 +94,7 @@ REGISTERED = (
     proof,
     territory,
     comparing,
+    mapping_views,
 )
 
 # Three for each of the two thousand rows that an attendance sheet may have, and some.

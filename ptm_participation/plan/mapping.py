@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from ptm_participation.accounts.models import User
 from ptm_participation.core import audit, clock
+from ptm_participation.core.audit import Actor
 from ptm_participation.core.db import db
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.transaction import use_case
@@ -19,6 +20,7 @@ from ptm_participation.plan.models import (
     Provision,
     SectionVersion,
     Succession,
+    SuccessionKind,
 )
 from ptm_participation.plan.succession import kind_of, propose
 
@@ -74,8 +76,9 @@ def tie_anew(edition: Edition, document: Document) -> None:
     if before is None or edition.state is EditionState.FROZEN:
         return
     old, new = sections_of(before, document), sections_of(edition, document)
-    db.session.add_all(propose(edition.id, old, new))
-    db.session.flush()
+    if new:  # else the edition leaves the document as it is
+        db.session.add_all(propose(edition.id, old, new))
+        db.session.flush()
 
 
 def _of(edition: Edition, document: Document) -> sa.Select[int]:
@@ -163,6 +166,38 @@ def set_sources(actor: User, section: SectionVersion, sources: Sequence[SectionV
     )
 
 
+class FrozenAfter(DomainError):
+    message = _l("A published edition comes after: what it follows can no longer change.")
+
+
+@use_case
+def place_after(actor: Actor, edition: Edition, other: Edition | None) -> None:
+    """Say which edition of the plan comes just before this one; None puts it first.
+
+    The ties of all that is a draft are proposed afresh, those confirmed too: they follow another
+    edition now. Raises EditionFrozen and FrozenAfter.
+    """
+    _must_be_open(edition)
+    others = [one for one in edition.plan.editions if one is not edition]
+    place = others.index(other) + 1 if other is not None else 0
+    if any(one.state is EditionState.FROZEN for one in others[place:]):
+        raise FrozenAfter()
+    before = [one.label for one in edition.plan.editions]
+    ordered = [*others[:place], edition, *others[place:]]
+    if [one.label for one in ordered] == before:
+        return
+    for position, one in enumerate(ordered, 1):
+        one.position = position
+    db.session.flush()
+    db.session.expire(edition.plan, ["editions"])
+    for one in ordered[min(place, before.index(edition.label)) :]:
+        for document in edition.plan.documents:
+            tie_anew(one, document)
+    audit.record(
+        actor, "plan.edition_placed", edition, before=before, after=[one.label for one in ordered]
+    )
+
+
 def _must_be_open(edition: Edition) -> None:
     if edition.state is EditionState.FROZEN:
         raise EditionFrozen()
@@ -174,7 +209,10 @@ def _ties(**columns: int) -> Sequence[Succession]:
 
 def _tie(edition: Edition, old: SectionVersion | None, new: SectionVersion | None) -> None:
     """A tie whose kind is settled afterwards."""
-    kind = propose(edition.id, [old] if old else [], [new] if new else [])[0].kind
+    if old is not None and new is not None:
+        kind = kind_of(old, new, parts=1, sources=1)
+    else:
+        kind = SuccessionKind.NEW if old is None else SuccessionKind.DROPPED
     db.session.add(Succession(edition_id=edition.id, before=old, after=new, kind=kind))
 
 

@@ -60,9 +60,13 @@ def publish_edition(
     _refuse_if_empty(edition)
     _refuse_if_earlier_open(edition)
     _refuse_if_mapping_open(edition)
+    digest = digest_of(edition)
     edition.kind, edition.act, edition.dated_on = kind, act.strip(), dated_on
-    edition.state, edition.frozen_at = EditionState.FROZEN, clock.now()
-    edition.frozen_sha256 = digest_of(edition)
+    edition.state, edition.frozen_at, edition.frozen_sha256 = (
+        EditionState.FROZEN,
+        clock.now(),
+        digest,
+    )
     audit.record(
         actor,
         "plan.edition_published",

@@ -179,6 +179,7 @@ def document_of_code(code: str) -> Document | None:
 class EditionOf:
     """An edition, and how much of a document's text it holds."""
 
+    id: int
     plan: str
     label: str
     title: str
@@ -192,6 +193,7 @@ def editions_of_documents() -> list[EditionOf]:
     """Each edition of each plan, with the documents whose text is in it."""
     rows = db.session.execute(
         sa.select(
+            Edition.id,
             Plan.name,
             Edition.label,
             Edition.title,
@@ -205,7 +207,15 @@ def editions_of_documents() -> list[EditionOf]:
         .outerjoin(SectionVersion, SectionVersion.edition_id == Edition.id)
         .outerjoin(Document, Document.id == SectionVersion.document_id)
         .group_by(
-            *(Plan.id, Plan.name, Edition.position, Edition.label, Edition.title, Edition.state),
+            *(
+                Edition.id,
+                Plan.id,
+                Plan.name,
+                Edition.position,
+                Edition.label,
+                Edition.title,
+                Edition.state,
+            ),
             *(Document.position, Document.title, Document.slug),
         )
         .order_by(Plan.id, Edition.position, Document.position)

@@ -11,8 +11,8 @@ from ptm_participation.core.db import db
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.reference import Verification, fold
 from ptm_participation.core.transaction import use_case
-from ptm_participation.plan.comparison import NumberTwice, describe
-from ptm_participation.plan.models import Anchor, ProvisionTheme, SectionVersion
+from ptm_participation.plan.comparison import EditionFrozen, NumberTwice, describe
+from ptm_participation.plan.models import Anchor, EditionState, ProvisionTheme, SectionVersion
 from ptm_participation.plan.tree import Node
 from ptm_participation.procedure.models import Procedure, Step
 from ptm_participation.territory.models import Municipality
@@ -38,7 +38,7 @@ class NoFirstDay(DomainError):
 def correct(actor: Actor, fact: Any, values: dict[str, Any]) -> bool:
     """Set the values that differ, and keep the fact from being loaded over; says if any did.
 
-    Raises WordsSpokenOf, NumberTwice, DaysReversed or NoFirstDay.
+    Raises EditionFrozen, WordsSpokenOf, NumberTwice, DaysReversed or NoFirstDay.
     """
     before = {
         name: getattr(fact, name) for name, value in values.items() if getattr(fact, name) != value
@@ -86,9 +86,13 @@ def _check_section(section: SectionVersion, values: dict[str, Any]) -> None:
     fixed = ["text"]
     if section.verification is Verification.VERIFIED:
         fixed += ["number", "heading"]
+    frozen = section.edition.state is EditionState.FROZEN
     changed = any(
-        values.get(name, getattr(section, name)) != getattr(section, name) for name in fixed
+        values.get(name, getattr(section, name)) != getattr(section, name)
+        for name in (("text", "number", "heading") if frozen else fixed)
     )
+    if changed and frozen:
+        raise EditionFrozen()
     spoken_of = sa.select(Anchor.id).where(Anchor.section_version_id == section.id).limit(1)
     if changed and db.session.scalar(spoken_of):
         raise WordsSpokenOf()

@@ -1,0 +1,210 @@
+"""What an officer sees of a mapping: its ties, those that are open first."""
+
+import dataclasses
+import datetime as dt
+import enum
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import aliased
+
+from ptm_participation.core.db import ask, db
+from ptm_participation.core.errors import NotFound
+from ptm_participation.plan.models import (
+    Document,
+    Edition,
+    SectionVersion,
+    Succession,
+    SuccessionKind,
+)
+from ptm_participation.plan.queries import get_version, resolve_references
+
+PAGE = 40
+
+
+class TieGroup(enum.StrEnum):
+    """Ties that are looked at in one way, the surest first."""
+
+    ALIKE = "alike"
+    SAME = "same"
+    MOVED = "moved"
+    SPLIT = "split"
+    JOINED = "joined"
+    NEW = "new"
+    DROPPED = "dropped"
+
+    @property
+    def label(self) -> Any:
+        return {
+            TieGroup.ALIKE: _l("Same words"),
+            TieGroup.SAME: _l("Same number, other words"),
+            TieGroup.MOVED: _l("Other number, other words"),
+            TieGroup.SPLIT: _l("Split sections"),
+            TieGroup.JOINED: _l("Joined sections"),
+            TieGroup.NEW: _l("New sections"),
+            TieGroup.DROPPED: _l("Dropped sections"),
+        }[self]
+
+
+class TieRow(NamedTuple):
+    """A tie with what stands at its two ends; an end that is not there has no citation."""
+
+    id: int
+    group: TieGroup
+    confirmed_at: dt.datetime | None
+    before: str | None
+    before_heading: str | None
+    before_text: str | None
+    after: str | None
+    after_heading: str | None
+    after_text: str | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the mapping of a document has come: the ties of each group, and those still open."""
+
+    document: Document
+    counts: dict[TieGroup, tuple[int, int]]  # of all, open
+
+    @property
+    def total(self) -> int:
+        return sum(total for total, _open in self.counts.values())
+
+    @property
+    def open(self) -> int:
+        return sum(open_ for _total, open_ in self.counts.values())
+
+
+_Old, _New = aliased(SectionVersion), aliased(SectionVersion)
+_GROUP = sa.case(
+    (
+        sa.and_(
+            Succession.kind.in_([SuccessionKind.SAME, SuccessionKind.MOVED]),
+            _Old.sha256 == _New.sha256,
+        ),
+        TieGroup.ALIKE.value,
+    ),
+    else_=sa.cast(Succession.kind, sa.String),
+)
+_DOCUMENT = sa.func.coalesce(_New.document_id, _Old.document_id)
+
+
+def _joined(*columns: Any) -> sa.Select[Any]:
+    return (
+        sa.select(*columns)
+        .select_from(Succession)
+        .outerjoin(_Old, _Old.id == Succession.from_version_id)
+        .outerjoin(_New, _New.id == Succession.to_version_id)
+    )
+
+
+def progress_of(edition: Edition) -> list[Progress]:
+    """The mapping of each document of an edition that follows an earlier one."""
+    open_ = sa.func.sum(sa.case((Succession.confirmed_at.is_(None), 1), else_=0))
+    rows = ask(
+        _joined(_DOCUMENT, _GROUP, sa.func.count(), open_)
+        .where(Succession.edition_id == edition.id)
+        .group_by(_DOCUMENT, _GROUP)
+    )
+    counts: dict[int, dict[TieGroup, tuple[int, int]]] = {}
+    for document_id, group, total, waiting in rows:
+        counts.setdefault(document_id, {})[TieGroup(group)] = (total, waiting)
+    documents = db.session.scalars(
+        sa.select(Document).where(Document.id.in_(counts)).order_by(Document.position)
+    )
+    return [
+        Progress(
+            document, {g: counts[document.id][g] for g in TieGroup if g in counts[document.id]}
+        )
+        for document in documents
+    ]
+
+
+def list_ties(
+    edition: Edition, document: Document, group: TieGroup | None, *, open_only: bool, after: int = 0
+) -> list[TieRow]:
+    """Ties from the one after `after`, a page and one more."""
+    query = _joined(
+        Succession.id,
+        _GROUP,
+        Succession.confirmed_at,
+        _Old.brief,
+        _Old.heading,
+        _Old.text,
+        _New.brief,
+        _New.heading,
+        _New.text,
+    ).where(*_wanted(edition, document, group, open_only=open_only), Succession.id > after)
+    rows = ask(query.order_by(Succession.id).limit(PAGE + 1))
+    return [TieRow(id_, TieGroup(group), *rest) for id_, group, *rest in rows]
+
+
+def open_ties(edition: Edition, document: Document, group: TieGroup) -> Sequence[int]:
+    """All the ties of one group that nobody has confirmed."""
+    query = _joined(Succession.id).where(*_wanted(edition, document, group, open_only=True))
+    return [id_ for (id_,) in ask(query)]
+
+
+def _wanted(
+    edition: Edition, document: Document, group: TieGroup | None, *, open_only: bool
+) -> list[sa.ColumnElement[bool]]:
+    wanted: list[Any] = [Succession.edition_id == edition.id, document.id == _DOCUMENT]
+    if group is not None:
+        wanted.append(group.value == _GROUP)
+    if open_only:
+        wanted.append(Succession.confirmed_at.is_(None))
+    return wanted
+
+
+def get_tie(tie_id: int) -> Succession:
+    """One tie. Raises NotFound."""
+    tie = db.session.get(Succession, tie_id)
+    if tie is None:
+        raise NotFound()
+    return tie
+
+
+def sources_of(section: SectionVersion) -> Sequence[SectionVersion]:
+    """The sections of the edition before that one follows."""
+    return db.session.scalars(
+        sa.select(SectionVersion)
+        .join(Succession, Succession.from_version_id == SectionVersion.id)
+        .where(Succession.to_version_id == section.id)
+        .order_by(SectionVersion.position)
+    ).all()
+
+
+def sections_named(
+    edition: Edition, document: Document, text: str
+) -> tuple[list[SectionVersion], list[str]]:
+    """The sections that «art. 7 c. 2; Capo II» names in an edition, and the pieces that name none.
+
+    A piece is a section's own citation first, as pages print it, else whatever a search reads.
+    """
+    found: list[SectionVersion] = []
+    unknown: list[str] = []
+    for piece in filter(None, map(str.strip, text.split(";"))):
+        named = db.session.scalars(
+            sa.select(SectionVersion)
+            .where(
+                SectionVersion.edition_id == edition.id,
+                SectionVersion.document_id == document.id,
+                sa.func.lower(SectionVersion.brief) == piece.lower(),
+            )
+            .limit(1)
+        ).all()
+        ids, strange = ([], []) if named else resolve_references(edition, piece)
+        found += named or [get_version(id_) for id_ in ids]
+        unknown += strange
+    return list(dict.fromkeys(found)), unknown
+
+
+def get_plan_edition(edition_id: int) -> Edition:
+    """An edition of any plan, for the office. Raises NotFound."""
+    edition = db.session.get(Edition, edition_id)
+    if edition is None:
+        raise NotFound()
+    return edition

@@ -1,0 +1,213 @@
+"""An officer maps an edition onto the one before, a manager publishes it, anybody compares them."""
+
+import io
+
+import docx
+import pypdfium2
+import pytest
+import python_calamine
+import sqlalchemy as sa
+from flask import Flask
+
+from ptm_participation.core.audit import SYSTEM
+from ptm_participation.core.db import db
+from ptm_participation.plan.comparison import EditionFrozen
+from ptm_participation.plan.kinds import SectionKind
+from ptm_participation.plan.mapping import place_after
+from ptm_participation.plan.mapping_queries import TieGroup
+from ptm_participation.plan.models import Document, Edition, SectionVersion, Succession
+from ptm_participation.plan.service import import_text
+from ptm_participation.plan.tree import Node
+from tests.commands import ptm
+from tests.pages import Browser, Page
+
+GROUND = "I Comuni riducono il consumo di suolo secondo le soglie stabilite dalla tabella allegata."
+GREEN = "La rete verde metropolitana connette i parchi, i corsi d'acqua e gli spazi agricoli."
+HALVES = (
+    "Gli interventi rispettano l'invarianza idraulica e idrologica dei suoli.",
+    "Le acque meteoriche si restituiscono con portate contenute.",
+)
+WATER = " ".join(HALVES)
+SHARED = "I piani tutelano le aree agricole strategiche e ne vietano ogni nuova edificazione."
+
+
+def _article(number: str, heading: str, *texts: str) -> Node:
+    commi = [Node(SectionKind.COMMA, str(n), "", text) for n, text in enumerate(texts, 1)]
+    return Node(SectionKind.ARTICLE, number, heading, "", tuple(commi))
+
+
+ADOPTED = (
+    _article("1", "Consumo di suolo", GROUND, SHARED),
+    _article("2", "Rete verde", GREEN),
+    _article("3", "Acque", WATER),
+)
+REPLIED = (
+    _article("1", "Consumo di suolo", GROUND.replace("tabella", "nuova tabella"), SHARED),
+    _article("2", "Monitoraggio", "Gli indicatori si pubblicano ogni due anni sul sito dell'ente."),
+    _article("3", "Rete verde", GREEN),
+    _article("4", "Acque", *HALVES),
+)
+
+
+def _norms() -> Document:
+    return db.session.scalars(sa.select(Document).filter_by(code="NDA")).one()
+
+
+def _edition(label: str) -> Edition:
+    return db.session.scalars(sa.select(Edition).filter_by(label=label)).one()
+
+
+def _section(label: str, slug: str) -> SectionVersion:
+    return db.session.scalars(
+        sa.select(SectionVersion).filter_by(edition_id=_edition(label).id, slug=slug)
+    ).one()
+
+
+@pytest.fixture
+def two_editions(app: Flask) -> None:
+    """The adopted text, and one with the replies, which comes before the approved one."""
+    import_text(SYSTEM, _norms(), "adottata", ADOPTED, source="DCM 14/2020")
+    import_text(SYSTEM, _norms(), "controdedotta", REPLIED, source="Proposta di controdeduzioni")
+    place_after(SYSTEM, _edition("controdedotta"), _edition("adottata"))
+
+
+def _mapping(browser: Browser, **asked: str) -> Page:
+    return browser.open(f"/ufficio/piano/edizioni/{_edition('controdedotta').id}/NDA", **asked)
+
+
+def _confirm_all(browser: Browser) -> None:
+    for group in TieGroup:
+        page = _mapping(browser, gruppo=group.value)
+        if page.soup.select("button[value=scelte]"):
+            page.press("Conferma quelle segnate")
+
+
+def _publish(browser: Browser, label: str, act: str) -> Page:
+    page = browser.open(f"/ufficio/piano/edizioni/{_edition(label).id}")
+    return page.submit(has="act", act=act, dated_on="29/07/2020")
+
+
+@pytest.mark.usefixtures("two_editions")
+def test_what_is_proposed_is_confirmed_group_by_group(as_staff: Browser) -> None:
+    page = _mapping(as_staff, gruppo="alike")
+    assert [row[1].split()[0:2] for row in page.rows()][:1] == [["art.", "1"]]
+
+    page = page.press("Conferma quelle segnate")
+
+    assert "Sono tutte confermate." in page.text
+    left = {row[0].split(" Sono")[0] for row in _mapping(as_staff, gruppo="split").rows()}
+    assert len(left) == 1
+    tie = db.session.scalars(
+        sa.select(Succession).where(Succession.confirmed_at.is_not(None)).limit(1)
+    ).one()
+    assert tie.confirmed_by_id is not None
+    assert "intact" in ptm(as_staff.client.application, "audit", "verify").stdout
+
+
+@pytest.mark.usefixtures("two_editions")
+def test_a_wrong_proposal_is_corrected_and_the_identity_follows(as_staff: Browser) -> None:
+    new = _section("controdedotta", "art-2-c-1")
+    tie = db.session.scalars(sa.select(Succession).filter_by(to_version_id=new.id)).one()
+    assert tie.kind == "new"
+    page = as_staff.open(f"/ufficio/piano/corrispondenze/{tie.id}")
+
+    refused = page.submit(sources="art. 99 c. 1")
+    page.submit(sources="art. 1 c. 2")
+
+    assert refused.error_of("sources") == (
+        "art. 99 c. 1: nell’edizione precedente non c’è una sezione così."
+    )
+    ties = db.session.scalars(sa.select(Succession).filter_by(to_version_id=new.id)).all()
+    assert [(tie.before and tie.before.slug, tie.kind.value) for tie in ties] == [
+        ("art-1-c-2", "split")
+    ]
+    other = _section("controdedotta", "art-1-c-2")
+    assert other.provision_id == _section("adottata", "art-1-c-2").provision_id
+    assert new.provision_id != other.provision_id
+
+
+@pytest.mark.usefixtures("two_editions")
+def test_an_edition_is_not_published_while_its_mapping_is_open(
+    as_manager: Browser, as_staff: Browser
+) -> None:
+    assert "è pubblicata" in _publish(as_manager, "adottata", "DCM 14/2020").text
+    open_ = as_manager.open(f"/ufficio/piano/edizioni/{_edition('controdedotta').id}")
+    by_staff = as_staff.open(f"/ufficio/piano/edizioni/{_edition('controdedotta').id}")
+
+    assert "attendono la conferma della corrispondenza" in open_.text
+    assert "La pubblica un responsabile" in by_staff.text
+    told = as_manager.send(
+        open_.address, {"kind": "with-replies", "act": "x", "dated_on": "1/1/21"}
+    )
+    assert _edition("controdedotta").frozen_sha256 is None
+    assert told.status == 200
+
+    _confirm_all(as_staff)
+    assert "è pubblicata" in _publish(as_manager, "controdedotta", "Decreto 5/2021").text
+    assert (
+        "2 frozen editions, all of them intact"
+        in ptm(as_manager.client.application, "plan", "verify").stdout
+    )
+
+
+@pytest.mark.usefixtures("two_editions")
+def test_the_words_of_a_published_edition_are_fixed(as_manager: Browser) -> None:
+    _publish(as_manager, "adottata", "DCM 14/2020")
+    comma, adopted = _section("adottata", "art-1-c-1"), _edition("adottata").id
+
+    with pytest.raises(EditionFrozen):
+        import_text(SYSTEM, _norms(), "adottata", REPLIED, source="Altro")
+    page = as_manager.open(f"/ufficio/dati/sezioni/{comma.id}")
+    refused = page.submit(text="Altre parole.")
+
+    assert "Il testo di questa edizione è congelato" in refused.text
+    for statement in (
+        "UPDATE section_version SET text = 'x'",
+        "DELETE FROM section_version",
+        f"INSERT INTO section_version SELECT * FROM section_version WHERE edition_id = {adopted}",
+        "UPDATE edition SET state = 'draft', frozen_at = NULL, frozen_sha256 = NULL",
+        "DELETE FROM edition",
+    ):
+        with db.engine.connect() as connection, pytest.raises(sa.exc.DBAPIError, match="frozen"):
+            connection.execution_options(ptm_writes=True).exec_driver_sql(statement)
+
+
+@pytest.mark.usefixtures("two_editions")
+def test_anybody_reads_what_changed_and_takes_the_synopsis(
+    as_manager: Browser, visitor: Browser
+) -> None:
+    nobody = visitor.open("/piano/nda/confronto")
+    assert "non c’è ancora nulla da confrontare" in nobody.text
+    edition = _edition("controdedotta")
+    _confirm_all(as_manager)
+    _publish(as_manager, "adottata", "DCM 14/2020")
+    _publish(as_manager, edition.label, "Decreto 5/2021")
+
+    page = visitor.open("/piano/nda/confronto")
+
+    assert "modifiche da «Edizione adottata» a «controdedotta»" in page.text
+    [changed] = page.soup.select("ins.ptm-ins")[1:2]
+    assert "[aggiunto: nuova" in page.text
+    assert changed is not None
+    split = visitor.open("/piano/nda/confronto", tipo="split")
+    assert [row[1].split(" Gli")[0] for row in split.rows()] == ["art. 4 c. 1 + art. 4 c. 2"]
+    section = visitor.open("/piano/nda/art-3/confronto")
+    assert "Art. 3. Rete verde" in section.heading
+    assert "art. 2" in section.rows()[0][0]
+
+    pdf = visitor.open("/piano/nda/confronto.pdf").response.data
+    words = " ".join(page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(pdf))
+    assert "Quadro sinottico" in words
+    assert edition.frozen_sha256 in words.replace("\r\n", "")
+    word = docx.Document(io.BytesIO(visitor.open("/piano/nda/confronto.docx").response.data))
+    marked = [
+        run.text
+        for row in word.tables[0].rows
+        for paragraph in row.cells[1].paragraphs
+        for run in paragraph.runs
+        if run.underline
+    ]
+    assert "nuova " in marked
+    xlsx = visitor.open("/piano/nda/confronto.xlsx").response.data
+    sheet = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(xlsx)).get_sheet_by_index(0)
+    assert ["art. 1, comma 1", "nuova"] in [[row[0], row[7]] for row in sheet.to_python()]
