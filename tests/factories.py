@@ -109,6 +109,7 @@ def received(
     type: SubjectType = SubjectType.CITIZEN,
     place: str | None = "Rho",
     sections: str = "18",
+    quote: Quote | None = None,
     reasons: str = "La soglia è troppo bassa.",
     at: dt.datetime | str | None = None,
     channel: Channel = Channel.WEB,
@@ -119,7 +120,8 @@ def received(
     """What somebody sends."""
     moment = clock.parse_instant(at) if isinstance(at, str) else at or clock.now()
     quotes = resolve_references(procedures.get_procedure().edition, sections)[0]
-    asked = Asked(reasons=reasons, quotes=tuple(Quote(q) for q in quotes))
+    whole = tuple(Quote(q) for q in quotes)
+    asked = Asked(reasons=reasons, quotes=(quote,) if quote else whole)
     asks = more.get("purpose", Purpose.OBSERVATION) is Purpose.OBSERVATION
     return Received(
         channel=channel,

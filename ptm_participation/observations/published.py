@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
+from sqlalchemy.orm import aliased
 
 from ptm_participation.core.db import ask, db
 from ptm_participation.core.errors import NotFound
@@ -34,6 +35,7 @@ from ptm_participation.observations.workflow import PartyRole, Purpose
 from ptm_participation.plan.models import Anchor, Edition, SectionVersion
 from ptm_participation.plan.queries import SectionRow
 from ptm_participation.plan.queries import sections as section_rows
+from ptm_participation.plan.quotes import Quotation, Standing, find, one_line
 from ptm_participation.procedure.models import Procedure, Register
 from ptm_participation.stakeholders.subjects import SubjectGroup, SubjectType
 from ptm_participation.territory.models import Municipality, Zone
@@ -68,6 +70,16 @@ class PublicFilter:
         return found
 
 
+class Quoted(NamedTuple):
+    """Words that an observation speaks of, seen from another text of their section: where they are
+    no longer there, `edition` and `slug` say where they stood."""
+
+    exact: str
+    standing: Standing
+    edition: str
+    slug: str
+
+
 class PublishedRow(NamedTuple):
     """A published observation in a list."""
 
@@ -84,6 +96,7 @@ class PublishedRow(NamedTuple):
     purpose: Purpose
     withdrawn: bool
     sections: tuple[str, ...] = ()
+    quoted: tuple[Quoted, ...] = ()
 
     @property
     def who(self) -> str:
@@ -132,18 +145,30 @@ _BASE: sa.Select[Any] = with_submitter(
         withdrawal_of(Observation.id, published=True),
     )
 )
+_Quoted = aliased(SectionVersion)  # the section as it was when it was quoted
 # The questions of a section's page, put together once: that costs more than asking them.
 _SPEAKING_OF = (
-    sa.select(SectionVersion.id, ObservationAnchor.observation_id)
+    sa.select(
+        SectionVersion.id,
+        ObservationAnchor.observation_id,
+        Anchor.exact,
+        Anchor.prefix,
+        Anchor.suffix,
+        _Quoted.text,
+        Edition.label,
+        _Quoted.slug,
+    )
     .join(ObservationAnchor, ObservationAnchor.provision_id == SectionVersion.provision_id)
     .join(Observation, Observation.id == ObservationAnchor.observation_id)
+    .join(Anchor, Anchor.id == ObservationAnchor.anchor_id)
+    .outerjoin(_Quoted, sa.and_(_Quoted.id == Anchor.section_version_id, Anchor.exact != ""))
+    .outerjoin(Edition, Edition.id == _Quoted.edition_id)
     .where(
         SectionVersion.unit_id == sa.bindparam("unit"),
         Observation.procedure_id == sa.bindparam("procedure"),
         Observation.published_at.is_not(None),
     )
-    .distinct()
-    .order_by(ObservationAnchor.observation_id)
+    .order_by(ObservationAnchor.observation_id, Anchor.id)
     .limit(sa.bindparam("most"))
 )
 _PUBLISHED = _BASE.where(
@@ -199,19 +224,36 @@ _SIGNED_ALONG = (
 
 
 def published_on_page(
-    procedure: Procedure, unit_id: int, *, limit: int = 200
+    procedure: Procedure, parts: Sequence[SectionRow], *, limit: int = 200
 ) -> dict[int, list[PublishedRow]]:
-    """For each section on a page, the procedure's published observations that speak of it."""
-    pairs = ask(_SPEAKING_OF, unit=unit_id, procedure=procedure.id, most=limit)
-    ids = {observation_id for _section, observation_id in pairs}
+    """For each section on a page, the procedure's published observations that speak of it, with
+    the words that they quote."""
+    spoken = ask(_SPEAKING_OF, unit=parts[0].unit_id, procedure=procedure.id, most=limit)
+    ids = {observation_id for _section, observation_id, *_quote in spoken}
     if not ids:
         return {}
     found = map(_public_row, ask(_PUBLISHED, observations=list(ids)))
     rows = {row.id: row for row in found}
+    texts = {part.id: part.text for part in parts}
+    quotes: dict[tuple[int, int], list[Quoted]] = {}
+    for section_id, observation_id, *quote in spoken:
+        about = quotes.setdefault((section_id, observation_id), [])
+        if quote[0]:
+            about.append(_quoted(texts[section_id], *quote))
     by_section: dict[int, list[PublishedRow]] = {}
-    for section_id, observation_id in pairs:
-        by_section.setdefault(section_id, []).append(rows[observation_id])
+    for (section_id, observation_id), quoted in quotes.items():
+        row = rows[observation_id]._replace(quoted=tuple(quoted))
+        by_section.setdefault(section_id, []).append(row)
     return by_section
+
+
+def _quoted(
+    text: str, exact: str, prefix: str, suffix: str, then: str, edition: str, slug: str
+) -> Quoted:
+    """Words that were quoted from a section as it stood then, looked for as it stands here."""
+    repeated = one_line(then).count(exact) > 1
+    place = find(text, Quotation(exact, prefix, suffix, repeated))
+    return Quoted(exact, place.standing, edition, slug)
 
 
 def page_counts(

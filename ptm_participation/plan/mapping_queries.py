@@ -20,6 +20,7 @@ from ptm_participation.plan.models import (
     SuccessionKind,
 )
 from ptm_participation.plan.queries import get_version, resolve_references
+from ptm_participation.plan.redline import Piece, redline
 
 PAGE = 40
 
@@ -60,6 +61,19 @@ class TieRow(NamedTuple):
     after: str | None
     after_heading: str | None
     after_text: str | None
+
+    @property
+    def differs(self) -> bool:
+        """Whether the one is set against the other word by word: a half is no whole."""
+        return self.group in {TieGroup.SAME, TieGroup.MOVED}
+
+    @property
+    def heading(self) -> tuple[Piece, ...]:
+        return redline(self.before_heading or "", self.after_heading or "")
+
+    @property
+    def words(self) -> tuple[Piece, ...]:
+        return redline(self.before_text or "", self.after_text or "")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from ptm_participation.plan import mapping, mapping_queries, publishing, queries
 from ptm_participation.plan.forms import PublicationForm, SourcesForm
 from ptm_participation.plan.mapping_queries import PAGE, TieGroup
 from ptm_participation.plan.models import Document, Edition, EditionKind, SectionVersion, Succession
-from ptm_participation.plan.redline import redline
 from ptm_participation.plan.views import bp
 
 
@@ -87,7 +86,6 @@ def edition_mapping(edition_id: int, code: str) -> Any:
         ties=ties[:PAGE],
         more=ties[PAGE - 1].id if len(ties) > PAGE else None,
         progress=progress,
-        redline=redline,
     )
 
 

@@ -180,6 +180,7 @@ def section(document: str, slug: str) -> Any:
     if row.anchor:
         return redirect(_page_address(edition, shown, row))
     index = plan.tree(edition, shown)
+    parts = plan.page_of(row)
     versions = plan.versions_of(row, seen_by=signed_in_user())
     window = _present_window()
     observing = window.procedure if window else procedure
@@ -190,14 +191,14 @@ def section(document: str, slug: str) -> Any:
         document=shown,
         section=row,
         path=plan.path_to(row),
-        parts=plan.page_of(row),
+        parts=parts,
         index=index,
         neighbours=_neighbours(index, row),
         themes=plan.section_themes(row),
         versions=versions,
         observed=_observed(versions, observing.edition_id),
         observing=observing,
-        observations=published.published_on_page(procedure, row.id),
+        observations=published.published_on_page(procedure, parts),
         counts=published.page_counts(procedure, edition, index),
     )
 

@@ -9,8 +9,11 @@ import python_calamine
 import sqlalchemy as sa
 from flask import Flask
 
+from ptm_participation.accounts.models import User
 from ptm_participation.core.audit import SYSTEM
 from ptm_participation.core.db import db
+from ptm_participation.observations import service
+from ptm_participation.observations.received import Quote
 from ptm_participation.plan.comparison import EditionFrozen
 from ptm_participation.plan.kinds import SectionKind
 from ptm_participation.plan.mapping import place_after
@@ -18,6 +21,7 @@ from ptm_participation.plan.mapping_queries import TieGroup
 from ptm_participation.plan.models import Document, Edition, SectionVersion, Succession
 from ptm_participation.plan.service import import_text
 from ptm_participation.plan.tree import Node
+from tests import factories
 from tests.commands import ptm
 from tests.pages import Browser, Page
 
@@ -211,3 +215,23 @@ def test_anybody_reads_what_changed_and_takes_the_synopsis(
     xlsx = visitor.open("/piano/nda/confronto.xlsx").response.data
     sheet = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(xlsx)).get_sheet_by_index(0)
     assert ["art. 1, comma 1", "nuova"] in [[row[0], row[7]] for row in sheet.to_python()]
+
+
+def test_words_that_were_quoted_are_looked_for_in_the_next_edition(
+    visitor: Browser, staff: User
+) -> None:
+    import_text(SYSTEM, _norms(), "adottata", ADOPTED, source="DCM 14/2020")
+    comma = _section("adottata", "art-1-c-1")
+    for words in ("dalla tabella allegata", "il consumo di suolo"):
+        service.publish(staff, [factories.protocolled(staff, quote=Quote(comma.id, words))])
+    import_text(SYSTEM, _norms(), "approvata", REPLIED, source="DCM 16/2021")
+
+    adopted = visitor.open("/piano/nda/art-1")
+    approved = visitor.open("/piano/nda/art-1", ed="approvata")
+
+    assert "«dalla tabella allegata»" in adopted.text
+    assert "non ci sono più" not in adopted.text
+    assert "Su parole che qui non ci sono più: «dalla tabella allegata»" in approved.text
+    assert approved.link("Vedi dov’erano").endswith("/piano/nda/art-1-c-1?ed=adottata")
+    assert "«il consumo di suolo»" in approved.text
+    assert "più: «il consumo di suolo»" not in approved.text
