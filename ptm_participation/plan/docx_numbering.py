@@ -5,6 +5,7 @@ import re
 from xml.etree.ElementTree import Element
 
 from ptm_participation.plan.docx_parts import child, is_on, local, value, whole_number
+from ptm_participation.plan.paragraphs import Place
 
 LEVELS = 9
 _ROMAN = [(1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L")]
@@ -29,14 +30,6 @@ class Level:
 class _List:
     levels: dict[int, Level]
     counts: list[int | None] = dataclasses.field(default_factory=lambda: [None] * LEVELS)
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Place:
-    """Where a numbered paragraph stands: in which list, at which level."""
-
-    list: str
-    level: int
 
 
 class Numbering:
@@ -115,7 +108,7 @@ class Numbering:
         def shown(match: re.Match[str]) -> str:
             other = int(match.group(1)) - 1
             style = self._level(number, counted, other).format
-            return _written(counted.counts[other] or 0, "decimal" if level.legal else style)
+            return written(counted.counts[other] or 0, "decimal" if level.legal else style)
 
         return re.sub(r"%([1-9])", shown, level.text).strip()
 
@@ -138,7 +131,8 @@ def _level(element: Element) -> Level:
     )
 
 
-def _written(count: int, style: str) -> str:
+def written(count: int, style: str) -> str:
+    """A number in letters, in Roman or in plain figures, as a list counts."""
     if style == "none":
         return ""
     if style in ("upperRoman", "lowerRoman"):

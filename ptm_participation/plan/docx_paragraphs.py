@@ -7,13 +7,17 @@ from xml.etree.ElementTree import Element
 
 from flask_babel import lazy_gettext as _l
 
-from ptm_participation.plan.akn_xml import UnreadableText
-from ptm_participation.plan.docx_numbering import Numbering, Place
+from ptm_participation.plan.docx_numbering import Numbering
 from ptm_participation.plan.docx_parts import Parts, child, is_on, local, value, whole_number
 from ptm_participation.plan.docx_signs import UNKNOWN, sign_of
+from ptm_participation.plan.paragraphs import (
+    MOST_PARAGRAPHS,
+    Paragraph,
+    Place,
+    TooManyParagraphs,
+)
 from ptm_participation.plan.reading import Doubt
 
-MOST_PARAGRAPHS = 20_000
 _HEADING_STYLE = re.compile(
     r"(?:heading|titolo|titre|título|titulo|überschrift|kop)\s*([1-9])", re.IGNORECASE
 )
@@ -49,33 +53,6 @@ _NOTICED = {
     "pict": DRAWN,
     "object": EMBEDDED,
 }
-
-
-class TooManyParagraphs(UnreadableText):
-    """More paragraphs than any plan has."""
-
-    message = _l("The document has more than %(most)d paragraphs: divide it.")
-
-    def __init__(self) -> None:
-        super().__init__(most=MOST_PARAGRAPHS)
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Paragraph:
-    """A paragraph as printed. `level` is that of a heading, from 0; `place` that of a list."""
-
-    number: int
-    text: str
-    label: str = ""
-    level: int | None = None
-    place: Place | None = None
-    is_contents: bool = False
-    is_row: bool = False
-    notes: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def printed(self) -> str:
-        return f"{self.label} {self.text}".strip()
 
 
 def paragraphs_of(parts: Parts) -> tuple[list[Paragraph], list[Doubt]]:

@@ -1,6 +1,6 @@
 """A text that is being read, whatever the file: its divisions, and what stands under them.
 
-What the readers of Akoma Ntoso and of Word documents share; each finds the pieces of a text in
+What the reader of Akoma Ntoso and that of paragraphs share; each finds the pieces of a text in
 its own way, and both put them together here.
 """
 

@@ -21,11 +21,16 @@ class Doubt:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SourceParagraph:
-    """A paragraph as it is printed; `node` is its section's place in the tree, from 0."""
+    """A paragraph as it is printed; `node` is its section's place in the tree, from 0.
+
+    `page` and `line` are where it begins in a file that has them, from 1.
+    """
 
     number: int
     text: str
     node: int | None
+    page: int = 0
+    line: int = 0
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -22,9 +22,9 @@ from ptm_participation.plan.akn_xml import (
     UnsafeXml,
 )
 from ptm_participation.plan.docx import read_docx
-from ptm_participation.plan.docx_paragraphs import MOST_PARAGRAPHS, TooManyParagraphs
 from ptm_participation.plan.drafts import NoArticle
 from ptm_participation.plan.kinds import SectionKind
+from ptm_participation.plan.paragraphs import MOST_PARAGRAPHS, TooManyParagraphs
 from ptm_participation.plan.reading import Reading
 from ptm_participation.plan.tree import Node
 from tests.plan.docx_files import (

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from ptm_participation.plan.docx import read_docx
-from ptm_participation.plan.docx_paragraphs import MOST_PARAGRAPHS, TooManyParagraphs
+from ptm_participation.plan.paragraphs import MOST_PARAGRAPHS, TooManyParagraphs
 from tests.plan.docx_files import docx, heading, paragraph
 
 

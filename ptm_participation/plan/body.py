@@ -1,4 +1,4 @@
-"""What stands under a head of a Word document: commi, letters, notes, and the words between.
+"""What stands under a head: commi, letters, notes, and the words between.
 
 Numbers are believed by the order of law: what continues it is a comma or a letter, what counts
 again after a «:» is a list in the text, and what does neither is said as a doubt.
@@ -13,10 +13,10 @@ from flask_babel import lazy_gettext as _l
 
 from ptm_participation.plan.akn_dirt import PARAGRAPH_BREAK, Piece, with_hidden_parts, without_marks
 from ptm_participation.plan.akn_order import Rank, follows, is_first, rank_of
-from ptm_participation.plan.docx_heads import Item, Line, comma_of, letter_of
-from ptm_participation.plan.docx_numbering import Place
 from ptm_participation.plan.drafts import Draft, assembled
+from ptm_participation.plan.heads import Item, Line, comma_of, letter_of
 from ptm_participation.plan.kinds import SectionKind
+from ptm_participation.plan.paragraphs import Place
 
 COMMA_SKIPS = _l("Paragraph %(number)s comes after %(before)s: is one missing?")
 COMMA_FIRST = _l("The first paragraph of the article has number %(number)s.")
@@ -168,7 +168,7 @@ class Body:
             self._add_words(line, inner=True)
 
     def _own_number(self, number: str) -> str:
-        """«18.2», counted by Word under article 18, is its comma 2."""
+        """«18.2», counted under article 18, is its comma 2."""
         within, _dot, own = number.partition(".")
         is_own = own and within == self.holder.number.partition("-")[0]
         return own if is_own and self.holder.kind is SectionKind.ARTICLE else number

@@ -1,8 +1,8 @@
-"""What a paragraph of a Word document opens: a division, an article, a comma, a letter.
+"""What a paragraph opens: a division, an article, a comma, a letter.
 
-A head is believed because it has a heading's style, because Word counted it, or because of how
-it is typed («Art. 18 – …», «CAPO II»). A citation that happens to open a paragraph («Art. 18,
-comma 2, si applica…») is typed otherwise.
+A head is believed because it has a heading's style, because the format counted it, or because
+of how it is typed («Art. 18 – …», «CAPO II»). A citation that happens to open a paragraph
+(«Art. 18, comma 2, si applica…») is typed otherwise.
 """
 
 import re
@@ -10,10 +10,9 @@ from dataclasses import dataclass
 
 from ptm_participation.plan.akn_dirt import bare_heading, bare_number
 from ptm_participation.plan.akn_order import SUFFIX_RANKS
-from ptm_participation.plan.docx_numbering import Place
-from ptm_participation.plan.docx_paragraphs import Paragraph
 from ptm_participation.plan.drafts import WORDS
 from ptm_participation.plan.kinds import SectionKind
+from ptm_participation.plan.paragraphs import Paragraph, Place
 
 LONGEST_HEADING = 250
 # The patterns take spaces possessively («\s*+»): what can be parted in two ways in the middle of
@@ -80,7 +79,7 @@ class Head:
     kind: SectionKind
     number: str = ""
     rest: str = ""
-    is_sure: bool = True  # a style or Word's own numbering says it, not only how it is typed
+    is_sure: bool = True  # a style or automatic numbering says it, not only how it is typed
 
 
 @dataclass(frozen=True, slots=True)
