@@ -294,19 +294,23 @@ plan = Commands("plan", help="The plan's text.")
 
 
 @plan.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
 @click.option("--document", required=True, help="Code of the document, for example NDA.")
 @click.option("--edition", required=True, help="Label of the edition; a draft is made if new.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def plan_import(file: Path, document: str, edition: str, dry_run: bool, as_json: bool) -> None:
-    """Read a text, a Word document or Akoma Ntoso, and put it into an edition."""
+    """Read a text and put it into an edition.
+
+    FILE is a text document (.docx, .odt), a PDF with text, Markdown, reStructuredText, a table
+    (.csv), Akoma Ntoso (.xml), or a folder or ZIP of Markdown or reStructuredText.
+    """
     from ptm_participation.plan.comparison import compare
-    from ptm_participation.plan.files import read_text
+    from ptm_participation.plan.files import read_folder, read_text
     from ptm_participation.plan.models import Document
     from ptm_participation.plan.service import import_text
 
-    reading = read_text(file.name, file.read_bytes())
+    reading = read_folder(file) if file.is_dir() else read_text(file.name, file.read_bytes())
     target = db.session.scalar(sa.select(Document).filter_by(code=document.upper()))
     if target is None:
         codes = ", ".join(db.session.scalars(sa.select(Document.code).order_by(Document.position)))
@@ -315,7 +319,7 @@ def plan_import(file: Path, document: str, edition: str, dry_run: bool, as_json:
         report = compare(target, edition, reading.tree).report
     else:
         report = import_text(operator(), target, edition, reading.tree, source=file.name)
-    doubts = [f"{doubt.paragraph}: {doubt}" for doubt in reading.doubts]
+    doubts = [f"{reading.place_of(doubt)}: {doubt}" for doubt in reading.doubts]
     if as_json:
         values = {**dataclasses.asdict(report), "dry_run": dry_run, "doubts": doubts}
         click.echo(json.dumps(values, ensure_ascii=False, indent=1))
@@ -336,7 +340,7 @@ def plan_import(file: Path, document: str, edition: str, dry_run: bool, as_json:
             f"{len(report.replaced.added)} are added, {len(report.replaced.dropped)} are dropped."
         )
     for doubt in doubts:
-        click.echo(f"Look at paragraph {doubt}")
+        click.echo(f"Look at {doubt}")
     if dry_run:
         click.echo("Nothing was written.")
 

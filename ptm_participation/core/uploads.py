@@ -182,7 +182,7 @@ def check_office(stream: IO[bytes], head: bytes, name: str, extension: str) -> N
         raise Protected(name=name)
     try:
         with zipfile.ZipFile(stream) as archive:
-            _check_archive(archive, name)
+            check_archive(archive, name)
             kind = _office_kind(archive)
     except BROKEN_ARCHIVE as error:
         wrong = Damaged if head.startswith(b"PK") else Disguised
@@ -191,7 +191,8 @@ def check_office(stream: IO[bytes], head: bytes, name: str, extension: str) -> N
         raise Disguised(name=name, extension=extension)
 
 
-def _check_archive(archive: zipfile.ZipFile, name: str) -> None:
+def check_archive(archive: zipfile.ZipFile, name: str) -> None:
+    """Refuse an archive by what it declares of its members. Raises FileRefused."""
     entries = archive.infolist()
     unpacked = sum(entry.file_size for entry in entries)
     packed = sum(entry.compress_size for entry in entries) or 1

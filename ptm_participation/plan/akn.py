@@ -29,7 +29,7 @@ from ptm_participation.plan.drafts import (
     Draft,
     NoArticle,
     assembled,
-    holds_an_article,
+    holds_norms,
     printed_divisions,
 )
 from ptm_participation.plan.kinds import SectionKind
@@ -59,7 +59,7 @@ def read_akoma_ntoso(data: bytes) -> tuple[Node, ...]:
     """
     body = _body_of(parsed(data))
     nodes = tuple(draft.node() for draft in _wrapped_divisions(body))
-    if not any(holds_an_article(node) for node in nodes):
+    if not any(holds_norms(node) for node in nodes):
         raise NoArticle
     return nodes
 

@@ -48,6 +48,7 @@ class _Part:
     words: list[str]
     sources: list[int] = field(default_factory=list)
     place: Place | None = None
+    has_bracket: bool = False
 
     @property
     def rank(self) -> Rank | None:
@@ -123,7 +124,7 @@ class Body:
             note.words.append(line.printed)
 
     def _open(self, kind: SectionKind, line: Line, item: Item, number: str) -> None:
-        part = _Part(kind, number, [item.rest], [line.paragraph], line.place)
+        part = _Part(kind, number, [item.rest], [line.paragraph], line.place, item.has_bracket)
         self._parts.append(part)
         self._inner = None
         if kind is SectionKind.COMMA:
@@ -185,7 +186,7 @@ class Body:
             other = line.place != self._comma.place
             deeper = line.place.level > self._comma.place.level
             return other and (deeper or not continues or self._said().endswith(":"))
-        if item.has_bracket and not rank.suffix:
+        if item.has_bracket and not rank.suffix and not self._comma.has_bracket:
             return True
         if self._said().endswith(":"):
             return is_first(rank)

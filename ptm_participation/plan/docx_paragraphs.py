@@ -5,16 +5,25 @@ import re
 from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element
 
-from flask_babel import lazy_gettext as _l
-
 from ptm_participation.plan.docx_numbering import Numbering
 from ptm_participation.plan.docx_parts import Parts, child, is_on, local, value, whole_number
 from ptm_participation.plan.docx_signs import UNKNOWN, sign_of
 from ptm_participation.plan.paragraphs import (
-    MOST_PARAGRAPHS,
+    BOXED,
+    CHUNK,
+    COMMENTED,
+    DELETED,
+    DRAWN,
+    EMBEDDED,
+    FOOTNOTED,
+    FORMULA,
+    HIDDEN,
+    INSERTED,
+    UNKNOWN_SIGN,
+    UNREAD,
+    Collector,
     Paragraph,
     Place,
-    TooManyParagraphs,
 )
 from ptm_participation.plan.reading import Doubt
 
@@ -33,19 +42,6 @@ _DELETED = {"del", "moveFrom"}
 _BLOCKS = {"sdt", "sdtContent", "customXml", "smartTag", "body", *_INSERTED}
 _SIGNS = {"tab": "\t", "cr": "\n", "noBreakHyphen": "-", "softHyphen": "\u00ad", "ptab": "\t"}
 
-INSERTED = _l("It holds tracked insertions: they are read as accepted.")
-DELETED = _l("It holds tracked deletions: what was deleted is left out.")
-HIDDEN = _l("It holds hidden text, which is left out.")
-COMMENTED = _l("It carries a comment, which is not read.")
-BOXED = _l("It holds a text box, whose words are left out.")
-DRAWN = _l("It holds an image, which is left out.")
-EMBEDDED = _l("It holds something that is not text, which is left out.")
-FORMULA = _l("It holds a formula, which is read as plain signs.")
-UNKNOWN_SIGN = _l("It holds a sign of a font that is not text: it stands here as «�».")
-UNREAD = _l("Something here is written in a way that is not read: its words are left out.")
-FOOTNOTED = _l("It has a footnote, which is kept as a note of its section.")
-TABLE = _l("A table was read as text, one line for each row.")
-CHUNK = _l("Another file is embedded in the document here: its words are left out.")
 _NOTICED = {
     "commentReference": COMMENTED,
     "txbxContent": BOXED,
@@ -138,12 +134,11 @@ def _own_style(element: Element) -> _OwnStyle:
     )
 
 
-class _Reader:
+class _Reader(Collector):
     """Walks the body, and remembers what Word remembers from one paragraph to the next."""
 
     def __init__(self, parts: Parts) -> None:
-        self.paragraphs: list[Paragraph] = []
-        self.doubts: list[Doubt] = []
+        super().__init__()
         self._styles = _Styles(parts.styles)
         self._numbering = Numbering(parts.numbering)
         self._notes = {
@@ -168,9 +163,9 @@ class _Reader:
         if name == "p":
             self._read_paragraph(element)
         elif name == "tbl":
-            self._read_table(element)
+            self.read_table([list(_inside(row, "tc")) for row in _inside(element, "tr")])
         elif name == "altChunk":
-            self._add(Paragraph(0, "…"), [CHUNK])
+            self.add(Paragraph(0, "…"), [CHUNK])
         elif name in _BLOCKS:
             for inner in element:
                 self.read_block(inner)
@@ -178,21 +173,14 @@ class _Reader:
             for inner in _branch(element):
                 self.read_block(inner)
         elif _has_words(element):
-            self._say_beside([DELETED if name in _DELETED else UNREAD])
+            self.say_beside([DELETED if name in _DELETED else UNREAD])
 
     def end(self) -> None:
         """Keep what was still waiting for the paragraph after it."""
         text = "".join(self._before)
         if text.strip() or self._notes_before:
             noticed = [DELETED, *self._noticed_before] if text.strip() else []
-            self._add(Paragraph(0, text, notes=tuple(self._notes_before)), noticed)
-
-    def _add(self, paragraph: Paragraph, noticed: list[object]) -> None:
-        number = len(self.paragraphs) + 1
-        if number > MOST_PARAGRAPHS:
-            raise TooManyParagraphs
-        self.paragraphs.append(dataclasses.replace(paragraph, number=number))
-        self.doubts.extend(Doubt(number, sentence) for sentence in dict.fromkeys(noticed))
+            self.add(Paragraph(0, text, notes=tuple(self._notes_before)), noticed)
 
     # -- paragraphs ----------------------------------------------------------------------
 
@@ -213,7 +201,7 @@ class _Reader:
         if not text.strip():
             label, place = self._label_alone(properties, key, style)
         if not text.strip() and not label:
-            self._say_beside(noticed)
+            self.say_beside(noticed)
             self._notes_before = notes
             return
         outline = child(properties, "outlineLvl")
@@ -227,12 +215,7 @@ class _Reader:
             is_contents=self._is_contents or style.is_contents,
             notes=tuple(notes),
         )
-        self._add(paragraph, noticed)
-
-    def _say_beside(self, noticed: list[object]) -> None:
-        """Say of what becomes no paragraph what stands in it, beside the one before."""
-        number = max(1, len(self.paragraphs))
-        self.doubts.extend(Doubt(number, said) for said in dict.fromkeys(noticed))
+        self.add(paragraph, noticed)
 
     def _label(
         self, properties: Element | None, key: str, style: _Style
@@ -344,47 +327,6 @@ class _Reader:
             number = str(self._noted[kind])
             self._own_notes.append((number if kind == "footnoteReference" else f"e{number}", words))
             self._noticed.append(FOOTNOTED)
-
-    # -- tables --------------------------------------------------------------------------
-
-    def _read_table(self, table: Element) -> None:
-        """A table of one column only frames its blocks; any other becomes a line a row."""
-        rows = [list(_inside(row, "tc")) for row in _inside(table, "tr")]
-        first, said_before = len(self.paragraphs) + 1, len(self.doubts)
-        if all(len(cells) == 1 for cells in rows):
-            for (cell,) in rows:
-                for block in cell:
-                    self.read_block(block)
-        else:
-            for cells in rows:
-                self._read_row(cells)
-        said = any(
-            doubt.paragraph == first and doubt.sentence is TABLE
-            for doubt in self.doubts[said_before:]
-        )
-        if len(self.paragraphs) >= first and not said:
-            self.doubts.append(Doubt(first, TABLE))
-
-    def _read_row(self, cells: list[Element]) -> None:
-        """Read the blocks of each cell, and make one paragraph of them all."""
-        before, said_before = len(self.paragraphs), len(self.doubts)
-        words: list[str] = []
-        notes: list[tuple[str, str]] = []
-        for cell in cells:
-            for block in cell:
-                self.read_block(block)
-            read = self.paragraphs[before:]
-            del self.paragraphs[before:]
-            words.append(" ".join(" ".join(paragraph.printed for paragraph in read).split()))
-            notes += [note for paragraph in read for note in paragraph.notes]
-        noticed = [doubt.sentence for doubt in self.doubts[said_before:]]
-        del self.doubts[said_before:]
-        noticed = [sentence for sentence in noticed if sentence is not TABLE]
-        if any(words):
-            row = Paragraph(0, " | ".join(words), is_row=True, notes=tuple(notes))
-            self._add(row, noticed)
-        else:
-            self._say_beside(noticed)
 
 
 class _Fields:

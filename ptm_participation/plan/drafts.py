@@ -37,7 +37,7 @@ _PRINTED_DIVISION = re.compile(
 class NoArticle(UnreadableText):
     """There is a text, and no article in it."""
 
-    message = _l("No article was found in the text.")
+    message = _l("No article or numbered heading was found in the text.")
 
 
 @dataclass(slots=True)
@@ -57,8 +57,10 @@ class Draft:
         return Node(self.kind, self.number, self.heading, text, children)
 
 
-def holds_an_article(node: Node) -> bool:
-    return node.kind is SectionKind.ARTICLE or any(map(holds_an_article, node.children))
+def holds_norms(node: Node) -> bool:
+    """Whether there is an article in a text, or the numbered heading of one without articles."""
+    numbered = node.kind is SectionKind.HEADING and node.number != ""
+    return node.kind is SectionKind.ARTICLE or numbered or any(map(holds_norms, node.children))
 
 
 def printed_divisions(kind: SectionKind, num: str, heading: str) -> list[Draft]:

@@ -2,26 +2,59 @@
 
 import datetime as dt
 import io
-from typing import Any
+from collections.abc import Callable
+from pathlib import Path
 
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import FileStorage
 
 from ptm_participation.core import storage
 from ptm_participation.core.storage import FileGone, files
-from ptm_participation.core.uploads import DOCX, FileRefused, HasMacros, check_size, good_name
+from ptm_participation.core.uploads import (
+    DOCX,
+    ODT,
+    PDF,
+    FileRefused,
+    HasMacros,
+    check_size,
+    good_name,
+)
 from ptm_participation.plan.akn import read_akoma_ntoso
 from ptm_participation.plan.docx import read_docx
+from ptm_participation.plan.odt import read_odt
+from ptm_participation.plan.pdf import read_pdf
+from ptm_participation.plan.plain import (
+    PROGRAMS,
+    NoPlainText,
+    read_plain,
+    read_plain_files,
+    read_zip,
+)
 from ptm_participation.plan.reading import Reading
+from ptm_participation.plan.table import read_csv
 
-XML = "application/xml"
-ACCEPTED = ".docx,.xml"
+ACCEPTED = ".docx,.odt,.pdf,.md,.rst,.csv,.zip,.xml"
+_MEDIA_TYPES = {
+    "docx": DOCX,
+    "odt": ODT,
+    "pdf": PDF,
+    "xml": "application/xml",
+    "csv": "text/csv",
+    "zip": "application/zip",
+    "md": "text/markdown",
+    "rst": "text/x-rst",
+}
+_OLD = ("doc", "dot", "rtf")
+_WITH_MACROS = ("docm", "dotm")
 # As long as whoever looks at a preview may take to confirm it.
 HELD_FOR = dt.timedelta(days=1)
 
 
 class NoText(FileRefused):
-    message = _l("«%(name)s» cannot be imported: choose a Word document (.docx) or Akoma Ntoso.")
+    message = _l(
+        "«%(name)s» cannot be imported: choose a text document (.docx, .odt), a PDF with text, "
+        "Markdown, reStructuredText, a table (.csv) or Akoma Ntoso (.xml)."
+    )
 
 
 class OldWord(FileRefused):
@@ -33,24 +66,50 @@ class UploadGone(FileGone):
 
 
 def read_text(name: str, data: bytes) -> Reading:
-    """Read a text of either format, known by the end of its name and by its content.
+    """Read a text of any format, known by the end of its name and by its content.
 
     Raises FileRefused or UnreadableText.
     """
-    extension = name.rpartition(".")[2].lower()
-    if extension == "docm":
+    extension = _extension(name)
+    if extension in _WITH_MACROS:
         raise HasMacros(name=name)
-    if extension in ("doc", "dot", "rtf"):
+    if extension in _OLD:
         raise OldWord(name=name)
-    if extension == "docx" or data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+    reader = _READERS.get(extension)
+    if reader is not None:
+        return reader(data, name)
+    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         return read_docx(data, name)
     return Reading(read_akoma_ntoso(data))
+
+
+_READERS: dict[str, Callable[[bytes, str], Reading]] = {
+    "docx": read_docx,
+    "odt": read_odt,
+    "pdf": read_pdf,
+    "csv": lambda data, _name: read_csv(data),
+    "zip": read_zip,
+    **dict.fromkeys(PROGRAMS, read_plain),
+}
+
+
+def read_folder(folder: Path) -> Reading:
+    """Read the texts of a folder, in the order of its index. Raises UnreadableText."""
+    paths = (path for path in sorted(folder.rglob("*")) if _extension(path.name) in PROGRAMS)
+    texts = {str(path.relative_to(folder)): path.read_bytes() for path in paths if path.is_file()}
+    if not texts:
+        raise NoPlainText(name=folder.name)
+    return read_plain_files(texts)
+
+
+def _extension(name: str) -> str:
+    return name.rpartition(".")[2].lower()
 
 
 def take_in(upload: FileStorage) -> tuple[str, bytes, Reading]:
     """What somebody sends: its name, its bytes and what they say. Nothing is kept yet."""
     name = good_name(upload.filename or "")
-    if name.rpartition(".")[2].lower() not in ("docx", "xml", "docm", "doc", "dot", "rtf"):
+    if _extension(name) not in (*_READERS, *_WITH_MACROS, *_OLD, "xml"):
         raise NoText(name=name)
     check_size(upload.stream, name)
     data = upload.stream.read()
@@ -59,7 +118,7 @@ def take_in(upload: FileStorage) -> tuple[str, bytes, Reading]:
 
 def keep(name: str, data: bytes) -> str:
     """Keep the bytes until they are confirmed, or until nobody will; returns their digest."""
-    media_type: Any = DOCX if name.lower().endswith(".docx") else XML
+    media_type = _MEDIA_TYPES.get(_extension(name), "text/plain")
     kept = files().keep(io.BytesIO(data), media_type)
     storage.hold(kept, HELD_FOR)
     return kept.sha256

@@ -20,7 +20,7 @@ LONGEST_HEADING = 250
 _SUFFIX = "|".join(sorted(filter(None, SUFFIX_RANKS), key=len, reverse=True))
 _ORDINAL = r"(?i:unic[ao]|prim[oa]|second[oa]|terz[oa]|quart[oa]|quint[oa]|sest[oa]|settim[oa])"
 _DIVISION = re.compile(
-    r"(?P<word>(?i:parte|titolo|capo|sezione))\s++"
+    r"(?P<word>(?i:(?:parte|titolo|capo|sezione)\s++|(?:tit|sez)\.\s*+))"
     rf"(?P<number>(?:[IVXLC]+|[A-Z]|\d{{1,3}}|{_ORDINAL})(?:\s*+-?\s*+(?i:{_SUFFIX}))?)(?!\w)"
     r"\s*(?P<mark>[.:)–—-]*)\s*(?P<rest>.*)",
     re.DOTALL,
@@ -29,6 +29,11 @@ _ARTICLE = re.compile(
     r"(?P<word>(?i:art(?:icolo)?))(?:\.\s*+|\s++)"
     rf"(?P<number>(?:\d{{1,4}}(?:\s*+[-–]?\s*+(?i:{_SUFFIX})\b)?(?:\.\d{{1,3}})?|(?i:unico)))(?!\w)"
     r"[°º]?\s*(?P<mark>[.:)–—-]*)\s*(?P<rest>.*)",
+    re.DOTALL,
+)
+_KINDS = WORDS | {"tit": SectionKind.TITLE, "sez": SectionKind.SECTION}
+_NUMBERED = re.compile(
+    r"(?P<number>\d{1,3}(?:\.\d{1,3}){0,4})(?P<end>[.)]?)\s++[-–—]?\s*+(?P<rest>[A-ZÀ-Ý«“\"].*)",
     re.DOTALL,
 )
 _UNNUMBERED = re.compile(
@@ -94,7 +99,7 @@ class Item:
 def lines_of(paragraph: Paragraph) -> list[Line]:
     """The lines of a paragraph that hold words."""
     texts = [text.strip() for text in paragraph.text.strip().split("\n")]
-    contents = paragraph.is_contents or _lists_a_head(paragraph.text)
+    contents = paragraph.is_contents or lists_a_head(paragraph.text)
     first = Line(
         paragraph.number,
         texts[0],
@@ -112,7 +117,7 @@ def lines_of(paragraph: Paragraph) -> list[Line]:
     return [first, *further]
 
 
-def _lists_a_head(text: str) -> bool:
+def lists_a_head(text: str) -> bool:
     """Whether a line of a table of contents that was typed: a head, and its page at the end."""
     text = text.strip()
     return _PAGE_AT_END.search(text[-_LAST_SIGNS:]) is not None and (
@@ -130,13 +135,21 @@ def head_of(line: Line) -> Head | None:
         match = counted or pattern.fullmatch(line.printed)
         if match is None or not (counted or sure or _is_typed_as_a_head(match, kind)):
             continue
-        word = bare_heading(match.group("word")).lower()
+        word = match.group("word").strip().rstrip(".").lower()
         rest = line.text if counted else match.group("rest")
-        number = _number(f"{match.group('word')} {match.group('number')}")
-        return Head(kind or WORDS[word], number, rest.strip(), is_sure=bool(counted or sure))
+        number = _number(f"{word} {match.group('number')}")
+        return Head(kind or _KINDS[word], number, rest.strip(), is_sure=bool(counted or sure))
     if _UNNUMBERED.fullmatch(line.printed) and len(line.printed) <= LONGEST_HEADING:
         return Head(SectionKind.HEADING, "", line.printed, is_sure=sure)
     return None
+
+
+def numbered_head_of(text: str) -> Head | None:
+    """The numbered heading of a report that words can be: «5.1 Rete ecologica»."""
+    match = _NUMBERED.fullmatch(text)
+    if match is None or len(text) > LONGEST_HEADING or text.endswith((".", ";", ":", ",")):
+        return None
+    return Head(SectionKind.HEADING, match.group("number"), match.group("rest"), is_sure=False)
 
 
 def _is_typed_as_a_head(match: re.Match[str], kind: SectionKind | None) -> bool:

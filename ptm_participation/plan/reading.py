@@ -3,6 +3,8 @@
 import dataclasses
 from typing import Any
 
+from flask_babel import gettext as _
+
 from ptm_participation.plan.tree import Node
 
 
@@ -40,3 +42,13 @@ class Reading:
     tree: tuple[Node, ...]
     paragraphs: tuple[SourceParagraph, ...] = ()
     doubts: tuple[Doubt, ...] = ()
+
+    def place_of(self, doubt: Doubt) -> str:
+        """Where a doubt is: the page or the line where the file has them, and the paragraph."""
+        at = self.paragraphs[doubt.paragraph - 1] if self.paragraphs else None
+        number = {"number": doubt.paragraph}
+        if at and at.page:
+            return _("page %(page)d, paragraph %(number)d") % {"page": at.page, **number}
+        if at and at.line:
+            return _("line %(line)d, paragraph %(number)d") % {"line": at.line, **number}
+        return _("paragraph %(number)d") % number

@@ -7,6 +7,7 @@ and said as a doubt: whoever knows the text decides, before anything is written.
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from flask_babel import lazy_gettext as _l
 
@@ -16,7 +17,7 @@ from ptm_participation.plan.drafts import (
     LEVELS,
     Draft,
     NoArticle,
-    holds_an_article,
+    holds_norms,
     printed_divisions,
 )
 from ptm_participation.plan.heads import (
@@ -28,6 +29,7 @@ from ptm_participation.plan.heads import (
     is_heading_words,
     letter_of,
     lines_of,
+    numbered_head_of,
     words_after_head,
 )
 from ptm_participation.plan.kinds import DIVISIONS, SectionKind, citation, sort_key
@@ -58,7 +60,7 @@ def structured(paragraphs: Sequence[Paragraph], doubts: Sequence[Doubt]) -> Read
     structure = _Structure(paragraphs)
     structure.read()
     tree = tuple(draft.node() for draft in structure.roots)
-    if not any(holds_an_article(node) for node in tree):
+    if not any(holds_norms(node) for node in tree):
         raise NoArticle
     places = _places(structure.roots)
     source = tuple(
@@ -93,6 +95,8 @@ class _Structure:
         if len(self._lines) > MOST_PARAGRAPHS:
             raise TooManyParagraphs
         self._heads = [head_of(line) for line in self._lines]
+        if not any(head and head.kind is SectionKind.ARTICLE for head in self._heads):
+            self._number_the_headings()
         self._listed = self._typed_contents()
         sure = [h for h in self._heads if h and h.kind is SectionKind.ARTICLE and h.is_sure]
         self._articles_are_styled = len(sure) > 1
@@ -129,6 +133,26 @@ class _Structure:
         self.doubts.append(Doubt(paragraph, sentence, facts))
 
     # -- before reading ------------------------------------------------------------------
+
+    def _number_the_headings(self) -> None:
+        """Where there is no article, «5.1 Rete ecologica» heads what stands under it.
+
+        A number of one figure may be a paragraph's: it heads only in the print of a heading,
+        in capitals, or right before a heading of its own.
+        """
+        found = [
+            numbered_head_of(line.printed) if line.is_first and not line.is_row else None
+            for line in self._lines
+        ]
+        for index, head in enumerate(found):
+            line = self._lines[index]
+            if head is None or self._heads[index]:
+                continue
+            after = found[index + 1] if index + 1 < len(found) else None
+            opens = after is not None and after.number.startswith(f"{head.number}.")
+            if "." in head.number or line.level is not None or opens or head.rest.isupper():
+                self._heads[index] = head
+                self._lines[index] = replace(line, level=head.number.count("."))
 
     def _learned_kinds(self) -> dict[int, SectionKind]:
         """What the headings of each level are, where most of them say it in words."""
@@ -205,6 +229,8 @@ class _Structure:
             return Head(kind, item.number, item.rest)
         if not line.text:
             return None
+        if kind is SectionKind.HEADING and (numbered := numbered_head_of(line.printed)):
+            return numbered
         label = line.label.strip(".)")
         return Head(SectionKind.HEADING, "" if label == "•" else label, line.text)
 

@@ -1,0 +1,44 @@
+"""Parsers of others' files that run in a process of their own, with a bound on time and memory.
+
+Each module is a program that imports nothing of this package: bytes come in, JSON goes out. What
+loops, crashes or fills the memory takes no server with it.
+"""
+
+import json
+import resource
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+SECONDS = 60
+MEMORY = 2 * 1024**3
+
+
+class ParserStopped(Exception):
+    """The parser took too long or too much, or died of the file."""
+
+
+def run(program: str, data: bytes) -> Any:
+    """What a program of this folder makes of the bytes. Raises ParserStopped."""
+    path = Path(__file__).with_name(f"{program}.py")
+    try:
+        done = subprocess.run(  # noqa: S603 – our own program, and nothing of the file in it
+            [sys.executable, "-I", str(path)],
+            input=data,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=SECONDS,
+            check=True,
+            preexec_fn=_bounded,
+            env={"PYTHONUTF8": "1"},
+        )
+        return json.loads(done.stdout)
+    except (subprocess.SubprocessError, ValueError) as error:
+        raise ParserStopped from error
+
+
+def _bounded() -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
