@@ -34,6 +34,7 @@ from ptm_participation.core.db import db
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.storage import Kept, files
 from ptm_participation.core.uploads import PDF
+from ptm_participation.demonstration_text import give_words
 from ptm_participation.observations import (
     assignments,
     documents,
@@ -271,6 +272,7 @@ class _Demonstration:
     def make(self) -> None:
         with clock.at("2019-09-02T09:00"):
             self._accounts()
+            give_words(SYSTEM, self.procedure.plan)
         self._consultations()
         self._observations()
         self._office_work()

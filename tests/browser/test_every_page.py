@@ -32,6 +32,12 @@ PUBLIC = (
     "/piano/nda/art-18",
     "/piano/nda/art-18?ed=approvata",
     "/piano/tav/tav-6",
+    "/piano/nda/confronto",
+    "/piano/nda/confronto?vista=unica&tipo=split",
+    "/piano/nda/confronto?tutto=si",
+    "/piano/tav/confronto",
+    "/piano/nda/art-69/confronto",
+    "/piano/nda/art-14/confronto?vista=unica",
     "/osservazioni",
     "/osservazioni?procedimento=vas",
     "/osservazioni?nei-termini=no",
@@ -135,9 +141,14 @@ OFFICE = (
     "/ufficio/dati/comuni",
     "/ufficio/dati/comuni/1",
     "/ufficio/dati/calendario/1",
-    "/ufficio/dati/sezioni/30",
+    "/ufficio/dati/sezioni/190",
     "/ufficio/dati/procedimento/1",
     "/ufficio/piano/importa",
+    "/ufficio/piano/edizioni/1",
+    "/ufficio/piano/edizioni/2",
+    "/ufficio/piano/edizioni/2/NDA",
+    "/ufficio/piano/edizioni/2/NDA?gruppo=split&tutte=si",
+    "/ufficio/piano/edizioni/1/NDA",
     "/ufficio/utenti",
     "/ufficio/utenti/1",
     "/ufficio/utenti/1/chiudi",
@@ -180,6 +191,7 @@ NO_PAGES = {
     "reporting.export",
     "reporting.territory_file",
     "site.calendar",
+    "site.comparison_file",
     "site.content_file",
     "site.present_asset",
 }
@@ -448,6 +460,16 @@ def _walk_the_office(walk: Walk, page: Page, visitor: Page) -> None:
     walk.look(page)
     page.locator("#because").fill("Non era la stessa")
     page.locator("main form[method=post] button.btn-primary").click()
+    page.goto("/ufficio/piano/edizioni/2/NDA?gruppo=new")
+    page.get_by_role("link", name="Correggi").first.click()
+    walk.look(page)
+    page.locator("#sources").fill("art. 999")
+    page.locator("main form[method=post] button.btn-primary").click()
+    walk.look(page, "refused")
+    page.goto("/ufficio/piano/edizioni/1")
+    page.locator("#act").fill("")
+    page.get_by_role("button", name="Pubblica e fissa le parole").click()
+    walk.look(page, "refused")
     page.goto("/ufficio/soggetti/1/contatti/nuovo")
     page.locator("#name").fill("Carla Verdi")
     page.locator("main form[method=post] button.btn-primary").click()
