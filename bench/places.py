@@ -104,7 +104,7 @@ class Place:
     def ready(self, *, seed: int, fresh: bool = False) -> None:
         """Make the installation unless it stands from before, and see that it can be used."""
         if fresh or not self._made.exists():
-            self._empty()
+            self.empty()
             many = ("--observations", str(self.observations), "--seed", str(seed))
             start = time.monotonic()
             if self.observations == DEMONSTRATION:
@@ -118,7 +118,7 @@ class Place:
             prepare_account()
             self._settle()
 
-    def _empty(self) -> None:
+    def empty(self) -> None:
         shutil.rmtree(self.home, ignore_errors=True)
         self.home.mkdir(parents=True)
         if self.engine == "postgresql":

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask, render_template
 
-from bench import counts, exports, floor, growth, pages, report, serving, writers
+from bench import counts, exports, floor, growth, pages, report, serving, texts, writers
 from bench.places import EMAIL, PASSWORD, Place, prepare_account
 from bench.results import as_table
 from ptm_participation.accounts.models import User
@@ -114,6 +114,7 @@ def test_what_an_installation_does_is_measured_to_its_end(
     if place.engine == "sqlite":
         lines += growth.measure(place, place, rounds=1, seconds=0.05, connections=(1,))
         lines += writers.measure(place, 0.2, tmp_path / "writers")
+        lines += texts.measure(place, rounds=1, articles=12)
     print(as_table(lines))
 
     shown = capsys.readouterr().out
