@@ -49,6 +49,7 @@ from ptm_participation.observations import (
 )
 from ptm_participation.observations.blueprint import bp as observations
 from ptm_participation.plan import mapping_views
+from ptm_participation.plan import office as plan_office
 from ptm_participation.plan.views import bp as plan
 from ptm_participation.procedure import choice
 from ptm_participation.procedure.queries import office_in_charge
@@ -57,7 +58,7 @@ from ptm_participation.reference.views import bp as reference
 from ptm_participation.reporting import territory
 from ptm_participation.reporting.tables import listed
 from ptm_participation.reporting.views import bp as reporting
-from ptm_participation.site import comparing
+from ptm_participation.site import comparing, plan_pages
 from ptm_participation.site.views import bp as site
 from ptm_participation.stakeholders.views import bp as stakeholders
 
@@ -95,6 +96,8 @@ REGISTERED = (
     territory,
     comparing,
     mapping_views,
+    plan_office,
+    plan_pages,
 )
 
 # Three for each of the two thousand rows that an attendance sheet may have, and some.

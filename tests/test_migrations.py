@@ -39,9 +39,15 @@ EXPECTED = {
 }
 
 
+def _is_of_the_models(name: str | None, _kind: str, _parents: object) -> bool:
+    """An index of words is each engine's own: on SQLite tables, on PostgreSQL an index."""
+    return name is None or not name.startswith("fts_")
+
+
 def test_the_migrated_schema_is_that_of_the_models(app: Flask) -> None:
     with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        opts = {"compare_type": True, "include_name": _is_of_the_models}
+        context = MigrationContext.configure(connection, opts=opts)
         differences = compare_metadata(context, metadata)
 
     assert differences == []
@@ -49,7 +55,7 @@ def test_the_migrated_schema_is_that_of_the_models(app: Flask) -> None:
 
 def test_every_constraint_and_index_has_its_name_on_this_engine(app: Flask) -> None:
     inspector = sa.inspect(db.engine)
-    names = inspector.get_table_names()
+    names = [name for name in inspector.get_table_names() if _is_of_the_models(name, "table", {})]
 
     assert set(names) - {"alembic_version"} == EXPECTED["tables"]
     found = {

@@ -33,9 +33,13 @@ from tests.pages import Browser
 PUBLIC = {
     "/": 8,
     "/percorso": 8,
-    "/piano": 6,
-    "/piano/nda": 9,
-    "/piano/nda/art-18": 14,
+    "/piano": 7,
+    "/piano?q=suolo&tema=consumo-di-suolo": 10,
+    "/piano/nda": 12,
+    "/piano/nda?q=art.+18": 15,
+    "/piano/nda/art-18": 17,
+    "/piano/nda/parte-2/ramo": 9,
+    "/piano/nda/stampa": 9,
     "/osservazioni": 6,
     "/osservazioni/ptm/1": 7,
     "/percorso/vas-0": 8,
@@ -78,6 +82,9 @@ OFFICE = {
     "/ufficio/dati/sezioni": 2,
     "/ufficio/contenuti": 3,
     "/ufficio/piano/importa": 3,
+    "/ufficio/piano/chiusure": 3,
+    "/ufficio/piano/temi": 3,
+    "/ufficio/piano/sezioni/30/temi": 7,
 }
 TOKEN = "b" * 32
 

@@ -19,6 +19,7 @@ from wtforms import (
     MultipleFileField,
     PasswordField,
     SearchField,
+    SelectMultipleField,
     StringField,
     TelField,
     TextAreaField,
@@ -28,6 +29,7 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, Length
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from ptm_participation.core import clock
 from ptm_participation.core.audit import canonical_json, sha256
@@ -188,6 +190,13 @@ def at_most(length: int) -> Length:
 
 def email_address() -> Email:
     return Email(_l("This e-mail address is not complete."))
+
+
+class ChecksField(SelectMultipleField):  # type: ignore[misc]
+    """Several choices, as checkboxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
 
 class DayField(DateField):  # type: ignore[misc]

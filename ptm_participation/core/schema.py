@@ -148,3 +148,31 @@ def _refuse(op: Operations, table: str, name: str, when: str, condition: str) ->
         f"CREATE TRIGGER {trigger} BEFORE {when} ON {table} WHEN {condition} "
         f"BEGIN SELECT RAISE(ABORT, '{table} is frozen'); END"
     )
+
+
+def make_searchable(op: Operations, table: str, column: str) -> None:
+    """Index the stems that `column` holds (`core.search`): what `search.holds` asks.
+
+    On SQLite the index is a table beside, which triggers keep: a batch migration of `table`
+    drops them, so call this again after one.
+    """
+    index = f"fts_{table}"
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(f"CREATE INDEX {index} ON {table} USING gin (to_tsvector('simple', {column}))")
+        return
+    op.execute(f"DROP TABLE IF EXISTS {index}")
+    op.execute(
+        f"CREATE VIRTUAL TABLE {index} USING fts5"
+        f"({column}, content='{table}', content_rowid='id', tokenize='ascii')"
+    )
+    into = f"INSERT INTO {index}"
+    op.execute(f"{into}({index}) VALUES ('rebuild')")
+    put = f"{into}(rowid, {column}) VALUES (new.id, new.{column});"
+    drop = f"{into}({index}, rowid, {column}) VALUES ('delete', old.id, old.{column});"
+    for name, when, then in (
+        ("insert", "INSERT", put),
+        ("delete", "DELETE", drop),
+        ("update", f"UPDATE OF {column}", drop + put),
+    ):
+        op.execute(f"DROP TRIGGER IF EXISTS {index}_{name}")
+        op.execute(f"CREATE TRIGGER {index}_{name} AFTER {when} ON {table} BEGIN {then} END")

@@ -44,11 +44,13 @@ from ptm_participation.observations.received import (
 from ptm_participation.observations.workflow import (
     BASIS_OF_CHANNEL,
     Basis,
+    Channel,
     LinkKind,
     ObservationState,
     Purpose,
     Regularity,
 )
+from ptm_participation.plan.closing import refuse_closed
 from ptm_participation.plan.models import Anchor, Edition, SectionVersion
 from ptm_participation.plan.service import draw_anchor
 from ptm_participation.procedure.models import PrivacyNotice, Procedure, Register, Window
@@ -150,7 +152,8 @@ def submit_observation(
     The same token again returns the observation that it made the first time. After the term
     it is taken as late. One that integrates, replaces or withdraws an earlier one is linked to it.
     Raises NotYetOpen, WindowShut, NotOfTheAudience, NothingAsked, NotABody, SectionOfAnotherPlan,
-    UnknownMunicipality, InTheFuture, SentAfterArrival, ReasonNeeded or what `get_earlier` raises;
+    ClosedToObservations, UnknownMunicipality, InTheFuture, SentAfterArrival, ReasonNeeded or what
+    `get_earlier` raises;
     then nothing is written and no number is used up.
     """
     made = form_tokens.claim(token)
@@ -342,7 +345,9 @@ def _says_something(asked: Asked) -> bool:
 
 
 def sections_of(window: Window, several: Iterable[Received]) -> dict[int, SectionVersion]:
-    """The sections spoken of, all of the window's plan. Raises SectionOfAnotherPlan."""
+    """The sections spoken of, all of the window's plan, and where the form sent them none that
+    takes no observations. Raises SectionOfAnotherPlan and ClosedToObservations."""
+    several = list(several)
     ids = {
         quote.version_id
         for received in several
@@ -357,7 +362,21 @@ def sections_of(window: Window, several: Iterable[Received]) -> dict[int, Sectio
     ).all()
     if len(rows) != len(ids):
         raise SectionOfAnotherPlan()
-    return {row.id: row for row in rows}
+    versions = {row.id: row for row in rows}
+    _refuse_closed(versions, several)
+    return versions
+
+
+def _refuse_closed(versions: dict[int, SectionVersion], several: list[Received]) -> None:
+    """What comes on paper or by mail is filed all the same: the office says what becomes of it."""
+    by_day: dict[dt.date, set[int]] = {}
+    for received in several:
+        if received.channel is Channel.WEB:
+            on = clock.rome(received.received_at).date()
+            quotes = {quote.version_id for asked in received.requests for quote in asked.quotes}
+            by_day.setdefault(on, set()).update(quotes)
+    for on, ids in by_day.items():
+        refuse_closed((versions[version_id] for version_id in sorted(ids)), on)
 
 
 def _keep_submission(

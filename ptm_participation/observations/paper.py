@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
 from ptm_participation.accounts.access import Permission, public, requires
@@ -54,6 +55,7 @@ from ptm_participation.observations.workflow import (
     Purpose,
 )
 from ptm_participation.plan import queries as plan
+from ptm_participation.plan.closing import closed_among
 from ptm_participation.plan.models import SectionVersion
 from ptm_participation.procedure import queries as procedures
 from ptm_participation.procedure.choice import chosen_procedure, of_procedure, stay_in
@@ -85,10 +87,20 @@ def enter() -> Any:
         entered = _enter(form, windows, mail)
         if entered is not None:
             slug, number = entered.address
+            _say_closed(entered)
             # Not in the address: whoever has the code reads the case.
             session[_ENTERED] = [slug, number, codes.code_of(form.token.data)]
             return redirect(url_for("observations.entered", register=slug, number=number))
     return render_template("observations/enter.html", form=form, accepted=ACCEPTED, mail=mail)
+
+
+def _say_closed(entered: Observation) -> None:
+    """Tell the officer which of its sections take no observations: it is filed all the same."""
+    versions = [link.anchor.section_version for link in entered.anchors]
+    citations = {version.id: version.citation for version in versions if version is not None}
+    for version_id, closed in closed_among(citations).items():
+        said = _("It was filed all the same.")
+        flash(f"{closed.refusal(citations[version_id])} {said}", "warning")
 
 
 def _windows(windows: Sequence[Window]) -> list[SelectChoice]:

@@ -180,8 +180,7 @@ _UNIT_COUNTS = (
     .join(ObservationAnchor, ObservationAnchor.provision_id == SectionVersion.provision_id)
     .join(Observation, Observation.id == ObservationAnchor.observation_id)
     .where(
-        SectionVersion.edition_id == sa.bindparam("edition"),
-        SectionVersion.document_id == sa.bindparam("document"),
+        SectionVersion.unit_id.in_(sa.bindparam("units", expanding=True)),
         Observation.procedure_id == sa.bindparam("procedure"),
         Observation.published_at.is_not(None),
     )
@@ -256,25 +255,18 @@ def _quoted(
     return Quoted(exact, place.standing, edition, slug)
 
 
-def page_counts(
-    procedure: Procedure, edition: Edition, index: Sequence[SectionRow]
-) -> dict[int, int]:
-    """For each page of a document's index, how many published observations of the procedure
-    speak of it or within. A text that is imported again has sections of other ids, and other
-    counts."""
-    if not index:
+def page_counts(procedure: Procedure, index: Iterable[SectionRow]) -> dict[int, int]:
+    """For each page among those shown of an index, how many published observations of the
+    procedure speak of it or within. A text that is imported again has sections of other ids, and
+    other counts."""
+    ids = tuple(row.id for row in index)
+    if not ids:
         return {}
-    about = {
-        "procedure": procedure.id,
-        "edition": edition.id,
-        "document": index[0].document_id,
-    }
 
     def count() -> dict[int, int]:
-        rows = ask(_UNIT_COUNTS, **about)
+        rows = ask(_UNIT_COUNTS, procedure=procedure.id, units=ids)
         return {unit_id: count for unit_id, count in rows if unit_id is not None}
 
-    ids = tuple(row.id for row in index)
     return remembered(procedure.stream, ("pages", ids), count)
 
 

@@ -37,6 +37,7 @@ from ptm_participation.observations.workflow import (
     RequestKind,
 )
 from ptm_participation.plan import queries as plan_queries
+from ptm_participation.plan.closing import closed_among
 from ptm_participation.plan.queries import SectionRow
 from ptm_participation.procedure.models import IdentityLevel
 from ptm_participation.stakeholders.subjects import SubjectType
@@ -190,7 +191,13 @@ def keep_reasons(content: dict[str, Any], form: ReasonsForm) -> dict[str, Any]:
 def _missing_of_requests(content: dict[str, Any]) -> list[Missing]:
     found: list[Missing] = []
     chosen = chosen_sections(content)
+    closed = closed_among({item.row.id for items in chosen for item in items})
     for number, request in enumerate(content["requests"]):
+        found += [
+            Missing(SUBJECT, closed[item.row.id].refusal(item.row.citation), number)
+            for item in chosen[number]
+            if item.row.id in closed
+        ]
         if len(chosen[number]) < len(request["sections"]):
             found.append(
                 Missing(

@@ -29,6 +29,8 @@ from ptm_participation.observations.forms import (
 from ptm_participation.observations.models import Draft
 from ptm_participation.observations.workflow import FileClass, Purpose, RequestKind
 from ptm_participation.plan import queries as plan
+from ptm_participation.plan import search
+from ptm_participation.plan.closing import closed_among, closings_of, refuse_closed
 from ptm_participation.plan.models import SectionVersion
 from ptm_participation.plan.quotes import AROUND, Quotation, one_line
 from ptm_participation.plan.service import WordsNotThere, WordsRepeated, anchor_on
@@ -72,6 +74,7 @@ def start() -> Any:
         procedure=procedure,
         window=window,
         open_now=bool(windows),
+        refusal=_refusal(),
         chosen=steps.chosen_sections({"requests": [{"sections": sections}]})[0],
         levels=[IdentityLevel(level) for level in procedure.sufficient_levels],
         drafts=[
@@ -125,7 +128,7 @@ def _sections_asked_for(procedure: Procedure) -> list[dict[str, Any]]:
     if version_id is None:
         return []
     version = plan.get_version(version_id)
-    if not _may_be_spoken_of(version, procedure):
+    if not _may_be_spoken_of(version, procedure) or closed_among([version_id]):
         return []
     exact = one_line(request.values.get("parole", ""))
     if not exact:
@@ -138,6 +141,13 @@ def _sections_asked_for(procedure: Procedure) -> list[dict[str, Any]]:
         flash(_("%(problem)s For now the whole section is chosen.", problem=error), "warning")
         return [{"version": version.id}]
     return [drafting.quoted_words(version.id, quoted)]
+
+
+def _refusal() -> str:
+    """Why the section that the reader came from takes no observations, if it takes none."""
+    version_id = whole(request.values.get("sezione"))
+    closed = closed_among([version_id]) if version_id is not None else {}
+    return next((why.refusal(plan.get_version(id_).citation) for id_, why in closed.items()), "")
 
 
 def _may_be_spoken_of(version: SectionVersion, procedure: Procedure) -> bool:
@@ -237,10 +247,14 @@ def sections(key: str) -> Any:
 def _section_page(draft: Draft, number: int) -> dict[str, Any]:
     edition = draft.window.procedure.edition
     words = request.args.get("q", "").strip()[:200]
-    found = plan.search(edition, words) if words else []
-    opened = request.args.get("documento", "")
+    found = search.search(edition, words, search.Narrowed())
     listed = plan.list_documents(edition.plan)
     counts = plan.section_counts(edition)
+    opened = next((d for d in listed if d.slug == request.args.get("documento")), None)
+    tree = plan.tree(edition, opened) if opened else []
+    closed = closed_among(hit.row.id for hit in found.hits)
+    if opened:
+        closed |= closings_of(opened.id).among(tree)
     return {
         "number": number,
         "asked": draft.content["requests"][number],
@@ -248,11 +262,8 @@ def _section_page(draft: Draft, number: int) -> dict[str, Any]:
         "words": words,
         "found": found,
         "documents": [document for document in listed if counts.get(document.id)],
-        "trees": {
-            document.slug: plan.tree(edition, document)
-            for document in listed
-            if document.slug == opened
-        },
+        "trees": {opened.slug: tree} if opened else {},
+        "closed": closed,
         "edition": edition,
         "nothing_chosen": "manca" in request.args,
         "started": len(draft.content["requests"]) > 1 or draft.content["requests"][0]["kind"],
@@ -270,7 +281,8 @@ def _has_sections(content: dict[str, Any], number: int) -> bool:
 
 
 def _choose(before: dict[str, Any], number: int, procedure: Procedure) -> dict[str, Any]:
-    """The draft's content after choosing, dropping, or speaking of the whole plan."""
+    """The draft's content after choosing, dropping, or speaking of the whole plan. Raises
+    ClosedToObservations."""
     content: dict[str, Any] = {**before}
     asked = {**content["requests"][number]}
     there = {section.row.id for section in steps.chosen_sections(content)[number]}
@@ -279,6 +291,7 @@ def _choose(before: dict[str, Any], number: int, procedure: Procedure) -> dict[s
     dropped = whole(request.form.get("togli"))
     if chosen is not None:
         version = plan.get_version(chosen)
+        refuse_closed([version])
         good = _may_be_spoken_of(version, procedure)
         if good and all(s["version"] != chosen for s in asked["sections"]):
             asked["sections"] = [*asked["sections"], {"version": chosen}]

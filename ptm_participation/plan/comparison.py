@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 
 from ptm_participation.core.db import db, length_of
 from ptm_participation.core.errors import DomainError
-from ptm_participation.core.reference import Verification, fold
+from ptm_participation.core.reference import Verification
 from ptm_participation.plan import kinds
 from ptm_participation.plan.kinds import WITHIN_A_PAGE
 from ptm_participation.plan.matching import Known, Pairs, match
@@ -25,6 +25,7 @@ from ptm_participation.plan.models import (
     Provision,
     SectionVersion,
 )
+from ptm_participation.plan.search import search_text
 from ptm_participation.plan.tree import Node
 
 # What follows from a section's number and place, and its heading: the database bounds them all.
@@ -320,7 +321,7 @@ def describe(version: SectionVersion, node: Node, within: SectionVersion | None)
     version.sort_key = f"{within.sort_key}/{own_key}" if within and own_key else own_key
     if any(len(getattr(version, column.key)) > length_of(column) for column in _BOUNDED):
         raise TooLongForLaw(section=f"{version.citation[:60]}…")
-    version.search_text = fold(f"{version.citation} {node.heading} {node.text}")
+    version.search_text = search_text(version.citation, node.heading, node.text)
     version.sha256 = hashlib.sha256(f"{node.heading}\n{node.text}".encode()).hexdigest()
 
 

@@ -3,12 +3,13 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import FileField, HiddenField, SelectField, StringField
-from wtforms.validators import InputRequired
+from wtforms import FileField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Optional
 
+from ptm_participation.core import clock
 from ptm_participation.core.db import length_of
-from ptm_participation.core.forms import DayField, PtmForm, at_most
-from ptm_participation.plan.models import Edition, EditionKind
+from ptm_participation.core.forms import ChecksField, DayField, EditForm, PtmForm, at_most
+from ptm_participation.plan.models import Closing, Edition, EditionKind, Theme
 
 
 class TextForm(PtmForm):
@@ -57,3 +58,57 @@ class SourcesForm(PtmForm):
     """Which sections of the edition before one follows."""
 
     sources = StringField(_l("It follows"), [at_most(300)])
+
+
+class ClosingForm(PtmForm):
+    """What takes no more observations, and why. A section is named by the address."""
+
+    document = SelectField(_l("Document"))
+    reason = TextAreaField(
+        _l("Reason"),
+        [
+            DataRequired(_l("Say why it is closed: the reason is shown to everybody.")),
+            at_most(length_of(Closing.reason)),
+        ],
+    )
+    act = StringField(_l("Act"), [at_most(length_of(Closing.act))])
+    from_on = DayField(_l("From which day"), [DataRequired(_l("Write the day."))])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"from_on": clock.today(), **kwargs})
+
+    def values(self) -> dict[str, Any]:
+        """What the use case is given."""
+        return {
+            "reason": self.reason.data,
+            "act": self.act.data or "",
+            "from_on": self.from_on.data,
+        }
+
+
+class ReopeningForm(PtmForm):
+    """Why something takes observations again."""
+
+    because = TextAreaField(
+        _l("Why it is reopened"),
+        [
+            DataRequired(_l("Say why it is reopened.")),
+            at_most(length_of(Closing.reopened_because)),
+        ],
+    )
+
+
+class ThemeForm(PtmForm):
+    """A theme's name, and for a new one the plan that it runs through."""
+
+    plan = SelectField(_l("Plan"))
+    name = StringField(
+        _l("Name of the theme"),
+        [DataRequired(_l("Write the name.")), at_most(length_of(Theme.name))],
+    )
+
+
+class SectionThemesForm(EditForm):
+    """The themes that a section belongs to."""
+
+    themes = ChecksField(_l("Themes"), [Optional()], coerce=str)

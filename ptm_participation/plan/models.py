@@ -229,7 +229,8 @@ class SectionVersion(Sourced, Model):
     `position` counts the document's sections in reading order and `depth` their nesting, so
     that a whole tree is one ordered query. `unit` is the section that has a page of its own
     and holds this one (a comma's article); a unit is its own. `citation` («art. 18, comma 2»)
-    and `brief` («art. 18 c. 2») are kept beside the number that they come from.
+    and `brief` («art. 18 c. 2») are kept beside the number that they come from. `search_text`
+    holds the stems by which it is found (`plan/search.py`).
     """
 
     __tablename__ = "section_version"
@@ -237,6 +238,12 @@ class SectionVersion(Sourced, Model):
         sa.UniqueConstraint("edition_id", "provision_id"),
         sa.UniqueConstraint("edition_id", "document_id", "slug"),
         sa.Index("ix_section_version_order", "edition_id", "document_id", "position"),
+        # What a branch of the tree holds, and what stands before and after a section of its kind.
+        sa.Index(
+            "ix_section_version_branch",
+            *("edition_id", "document_id", "parent_id", "position", "kind"),
+        ),
+        sa.Index("ix_section_version_kind", "edition_id", "document_id", "kind", "position"),
         # A text imported again must not take the numbers that somebody's draft still names.
         {"sqlite_autoincrement": True},
     )
@@ -350,3 +357,39 @@ class Anchor(Model):
     geometry: Mapped[str | None] = mapped_column(sa.Text)
 
     section_version: Mapped[SectionVersion | None] = relationship()
+
+
+class Closing(Model):
+    """That a document, or a provision of it and what stands in it, takes no observations."""
+
+    __tablename__ = "closing"
+    __table_args__ = (
+        sa.CheckConstraint("reason <> ''", name="reason"),
+        sa.CheckConstraint("(reopened_at IS NULL) = (reopened_because = '')", name="reopened"),
+        sa.Index(
+            "ix_closing_document_in_force",
+            "document_id",
+            unique=True,
+            sqlite_where=sa.text("provision_id IS NULL AND reopened_at IS NULL"),
+            postgresql_where=sa.text("provision_id IS NULL AND reopened_at IS NULL"),
+        ),
+        sa.Index(
+            "ix_closing_provision_in_force",
+            "provision_id",
+            unique=True,
+            sqlite_where=sa.text("reopened_at IS NULL"),
+            postgresql_where=sa.text("reopened_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(sa.ForeignKey("document.id"), index=True)
+    provision_id: Mapped[int | None] = mapped_column(sa.ForeignKey("provision.id"))
+    reason: Mapped[str] = mapped_column(sa.String(500))
+    act: Mapped[str] = mapped_column(sa.String(200), default="")
+    from_on: Mapped[dt.date]
+    closed_at: Mapped[dt.datetime]
+    reopened_at: Mapped[dt.datetime | None]
+    reopened_because: Mapped[str] = mapped_column(sa.String(500), default="")
+
+    document: Mapped[Document] = relationship()

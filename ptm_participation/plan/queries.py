@@ -27,8 +27,6 @@ from ptm_participation.plan.models import (
     Theme,
 )
 
-MOST_HITS = 30
-
 
 class SectionRow(NamedTuple):
     """A section in a tree, a list or a choice."""
@@ -92,6 +90,11 @@ _ROW = (
 
 def _rows() -> Any:
     return sa.select(*_ROW).join(Document, Document.id == SectionVersion.document_id)
+
+
+def section_query() -> Any:
+    """The query for sections, for whoever narrows it in another way."""
+    return _rows()
 
 
 def _read(query: Any, **values: Any) -> list[SectionRow]:
@@ -335,25 +338,6 @@ def versions_of(section: SectionRow, *, seen_by: Reader) -> list[tuple[Edition, 
     query = _VERSIONS if seen_by.can(Permission.CORRECT_DATA) else _VERSIONS_BY_ACT
     rows = db.session.execute(query, {"provision": section.provision_id}).all()
     return [(edition, SectionRow._make(row)) for edition, *row in rows]
-
-
-def search(edition: Edition, words: str, document: Document | None = None) -> list[SectionRow]:
-    """Sections whose number, heading or text hold all the words; exact numbers come first."""
-    terms = fold(words).replace("articolo", "art.").replace("tavola", "tav.").split()
-    if not terms:
-        return []
-    query = _rows().where(SectionVersion.edition_id == edition.id)
-    if document is not None:
-        query = query.where(SectionVersion.document_id == document.id)
-    for term in terms:
-        escaped = re.sub(r"([%_\\])", r"\\\1", term)
-        query = query.where(SectionVersion.search_text.like(f"%{escaped}%", escape="\\"))
-    numbered = resolve_references(edition, words)[0]
-    found = _read(query.order_by(Document.position, SectionVersion.position).limit(MOST_HITS))
-    first = [
-        row for row in sections(numbered).values() if not document or row.document_id == document.id
-    ]
-    return first + [row for row in found if row.id not in {hit.id for hit in first}]
 
 
 _REFERENCE = re.compile(

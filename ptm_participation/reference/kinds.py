@@ -12,17 +12,16 @@ from wtforms import (
     HiddenField,
     RadioField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
     ValidationError,
 )
 from wtforms.validators import DataRequired, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from ptm_participation.core.db import Base, db
 from ptm_participation.core.formats import span
 from ptm_participation.core.forms import (
+    ChecksField,
     DayField,
     PtmForm,
     WholeNumberField,
@@ -69,13 +68,6 @@ def boundary(_form: Any, field: Any) -> None:
         good = False
     if not good:
         raise ValidationError(_("Write a GeoJSON Polygon or MultiPolygon, in degrees."))
-
-
-class ChecksField(SelectMultipleField):  # type: ignore[misc]
-    """Several choices, as checkboxes."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class FactForm(PtmForm):

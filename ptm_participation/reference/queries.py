@@ -9,7 +9,6 @@ from sqlalchemy.orm import joinedload
 from ptm_participation.core.db import db
 from ptm_participation.core.errors import NotFound
 from ptm_participation.core.reference import Verification
-from ptm_participation.plan.models import ProvisionTheme, SectionVersion
 from ptm_participation.reference.kinds import Kind
 
 PAGE = 150
@@ -33,12 +32,3 @@ def get_fact(kind: Kind, fact_id: int) -> Any:
     if fact is None:
         raise NotFound()
     return fact
-
-
-def theme_ids(section: SectionVersion) -> set[int]:
-    """The themes of a section's provision."""
-    return set(
-        db.session.scalars(
-            sa.select(ProvisionTheme.theme_id).filter_by(provision_id=section.provision_id)
-        )
-    )

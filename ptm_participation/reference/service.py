@@ -12,7 +12,7 @@ from ptm_participation.core.errors import DomainError
 from ptm_participation.core.reference import Verification, fold
 from ptm_participation.core.transaction import use_case
 from ptm_participation.plan.comparison import EditionFrozen, NumberTwice, describe
-from ptm_participation.plan.models import Anchor, EditionState, ProvisionTheme, SectionVersion
+from ptm_participation.plan.models import Anchor, EditionState, SectionVersion
 from ptm_participation.plan.tree import Node
 from ptm_participation.procedure.models import Procedure, Step
 from ptm_participation.territory.models import Municipality
@@ -126,23 +126,3 @@ def _describe_again(section: SectionVersion) -> None:
     )
     for child in children.all():
         _describe_again(child)
-
-
-@use_case
-def set_themes(actor: Actor, section: SectionVersion, theme_ids: set[int]) -> None:
-    """Say which themes a provision belongs to, in every edition."""
-    present = set(
-        db.session.scalars(
-            sa.select(ProvisionTheme.theme_id).filter_by(provision_id=section.provision_id)
-        )
-    )
-    if present == theme_ids:
-        return
-    for theme_id in present - theme_ids:
-        row = db.session.get_one(ProvisionTheme, (section.provision_id, theme_id))
-        db.session.delete(row)
-    for theme_id in theme_ids - present:
-        db.session.add(ProvisionTheme(provision_id=section.provision_id, theme_id=theme_id))
-    audit.record(
-        actor, "section.themes_set", section, before=sorted(present), after=sorted(theme_ids)
-    )

@@ -8,13 +8,14 @@ from flask_babel import gettext as _
 from ptm_participation.accounts.access import Permission, requires
 from ptm_participation.accounts.reader import signed_in_user
 from ptm_participation.core.errors import ChangedMeanwhile, DomainError, NotFound
-from ptm_participation.core.forms import options
+from ptm_participation.core.forms import ChecksField, options
 from ptm_participation.core.numbers import whole
 from ptm_participation.plan import queries as plan
+from ptm_participation.plan import themes
 from ptm_participation.plan.models import SectionVersion
 from ptm_participation.procedure.models import Step
 from ptm_participation.reference import queries, service
-from ptm_participation.reference.kinds import KINDS, ChecksField, FactForm, Kind, not_verified
+from ptm_participation.reference.kinds import KINDS, FactForm, Kind, not_verified
 
 bp = Blueprint("reference", __name__)
 
@@ -56,7 +57,7 @@ def correct(slug: str, fact_id: int) -> Any:
             changed = service.correct(signed_in_user(), fact, form.values(fact))
             if isinstance(fact, SectionVersion):
                 chosen = {int(text) for text in form["themes"].data or []}
-                service.set_themes(signed_in_user(), fact, chosen)
+                themes.set_themes(signed_in_user(), fact, chosen)
         except DomainError as error:
             form[form.own[-1]].errors = [str(error)]
         else:
@@ -83,10 +84,10 @@ def _form(kind: Kind, fact: Any) -> FactForm:
     form = form_class()
     kind.choices(form)
     if isinstance(fact, SectionVersion):
-        themes = plan.list_themes(fact.edition.plan)
-        form["themes"].choices = options((str(theme.id), theme.name) for theme in themes)
+        listed = plan.list_themes(fact.edition.plan)
+        form["themes"].choices = options((str(theme.id), theme.name) for theme in listed)
     if request.method != "POST":
         form.fill(fact)
         if isinstance(fact, SectionVersion):
-            form["themes"].data = [str(number) for number in queries.theme_ids(fact)]
+            form["themes"].data = [str(number) for number in themes.theme_ids(fact)]
     return form

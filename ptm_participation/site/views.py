@@ -15,8 +15,10 @@ from ptm_participation.core.downloads import download
 from ptm_participation.core.errors import NotFound
 from ptm_participation.core.numbers import whole
 from ptm_participation.observations import lists, published, queries
+from ptm_participation.plan import browsing
 from ptm_participation.plan import queries as plan
-from ptm_participation.plan.models import Document, Edition, Plan
+from ptm_participation.plan.closing import closings_of
+from ptm_participation.plan.models import Document, Edition
 from ptm_participation.plan.queries import SectionRow
 from ptm_participation.procedure import queries as procedures
 from ptm_participation.procedure.choice import (
@@ -31,6 +33,8 @@ from ptm_participation.procedure.models import Procedure, Window
 from ptm_participation.procedure.reasoning import counting
 from ptm_participation.procedure.terms import foreseen_ends, suspensions_of
 from ptm_participation.site.feed import calendar_of
+from ptm_participation.site.searching import searched
+from ptm_participation.site.tree import tree_of
 from ptm_participation.stakeholders.subjects import SubjectGroup
 from ptm_participation.territory import queries as territory
 
@@ -122,9 +126,12 @@ def calendar(code: str | None = None) -> Any:
 # -- the plan ----------------------------------------------------------------------------
 
 
-def _edition(of: Plan, default: Edition) -> Edition:
+def asked_edition(procedure: Procedure) -> Edition:
+    """The edition that the address names, else the procedure's. Raises NotFound."""
     label = request.args.get("ed", "")
-    return plan.get_edition(of, label, seen_by=signed_in_user()) if label else default
+    if not label:
+        return procedure.edition
+    return plan.get_edition(procedure.plan, label, seen_by=signed_in_user())
 
 
 @bp.route("/piano")
@@ -132,17 +139,16 @@ def _edition(of: Plan, default: Edition) -> Edition:
 def plan_index() -> Any:
     shareable()
     procedure = leading_procedure()
-    edition = _edition(procedure.plan, procedure.edition)
-    words = request.args.get("q", "").strip()[:200]
+    edition = asked_edition(procedure)
+    documents = plan.list_documents(procedure.plan)
     return render_template(
         "site/plan_index.html",
         procedure=procedure,
         edition=edition,
         editions=plan.list_editions(procedure.plan, seen_by=signed_in_user()),
-        documents=plan.list_documents(procedure.plan),
+        documents=documents,
         counts=plan.section_counts(edition),
-        words=words,
-        found=plan.search(edition, words) if words else [],
+        searched=searched(edition, documents),
         links=plan.plan_links(procedure.plan),
     )
 
@@ -152,20 +158,18 @@ def plan_index() -> Any:
 def document(document: str) -> Any:
     shareable()
     procedure = leading_procedure()
-    edition = _edition(procedure.plan, procedure.edition)
+    edition = asked_edition(procedure)
     shown = plan.get_document(procedure.plan, document)
-    words = request.args.get("q", "").strip()[:200]
-    index = plan.tree(edition, shown)
+    closings = closings_of(shown.id)
     return render_template(
         "site/document.html",
         procedure=procedure,
         edition=edition,
         editions=plan.list_editions(procedure.plan, seen_by=signed_in_user()),
         document=shown,
-        tree=index,
-        counts=published.page_counts(procedure, edition, index),
-        words=words,
-        found=plan.search(edition, words, shown) if words else [],
+        tree=tree_of(procedure, browsing.index_of(edition, shown), closings),
+        closed=closings.on(),
+        searched=searched(edition, [shown], within=shown),
     )
 
 
@@ -174,12 +178,13 @@ def document(document: str) -> Any:
 def section(document: str, slug: str) -> Any:
     shareable()
     procedure = leading_procedure()
-    edition = _edition(procedure.plan, procedure.edition)
+    edition = asked_edition(procedure)
     shown = plan.get_document(procedure.plan, document)
     row = plan.get_section(edition, shown, slug)
     if row.anchor:
         return redirect(_page_address(edition, shown, row))
-    index = plan.tree(edition, shown)
+    path, closings = plan.path_to(row), closings_of(shown.id)
+    branch = browsing.open_tree(edition, shown, [*path, row])
     parts = plan.page_of(row)
     versions = plan.versions_of(row, seen_by=signed_in_user())
     window = _present_window()
@@ -190,16 +195,18 @@ def section(document: str, slug: str) -> Any:
         edition=edition,
         document=shown,
         section=row,
-        path=plan.path_to(row),
+        path=path,
         parts=parts,
-        index=index,
-        neighbours=_neighbours(index, row),
+        tree=tree_of(procedure, branch, closings),
+        inner=next((node.branch for node in branch.walk() if node.row.id == row.id), None),
+        closings=closings,
+        closed=closings.on(*path, row),
+        neighbours=browsing.neighbours(edition, shown, row),
         themes=plan.section_themes(row),
         versions=versions,
         observed=_observed(versions, observing.edition_id),
         observing=observing,
         observations=published.published_on_page(procedure, parts),
-        counts=published.page_counts(procedure, edition, index),
     )
 
 
@@ -215,17 +222,6 @@ def _page_address(edition: Edition, document: Document, row: SectionRow) -> str:
     return url_for(
         "site.section", document=document.slug, slug=unit.slug, ed=label, _anchor=row.slug
     )
-
-
-def _neighbours(
-    index: list[SectionRow], row: SectionRow
-) -> tuple[SectionRow | None, SectionRow | None]:
-    """The sections of the same kind before and after, in reading order."""
-    same = [other for other in index if other.kind is row.kind]
-    place = next(number for number, other in enumerate(same) if other.id == row.id)
-    before = same[place - 1] if place else None
-    after = same[place + 1] if place + 1 < len(same) else None
-    return before, after
 
 
 # -- published observations --------------------------------------------------------------

@@ -32,7 +32,7 @@ def test_what_the_public_counts_follows_each_change(app: Flask, staff: User) -> 
 
 def _count(index: list[plan.SectionRow], section_id: int) -> int:
     procedure = procedures.get_procedure()
-    return published.page_counts(procedure, procedure.edition, index).get(section_id, 0)
+    return published.page_counts(procedure, index).get(section_id, 0)
 
 
 def test_a_count_asked_again_costs_one_question(app: Flask, staff: User) -> None:

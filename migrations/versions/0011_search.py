@@ -1,0 +1,125 @@
+"""Find the plan's sections by the stems of their words; close them to observations
+
+What a section is found by was its folded text, looked through with LIKE; it becomes the stems of
+its words, with an index. The rule that makes them stands here as it was on this day: when the
+program's own changes, the migration that goes with the change writes them anew.
+
+Revision ID: 0011
+Revises: 0010
+"""
+
+import functools
+import re
+import unicodedata
+
+import sqlalchemy as sa
+from alembic import op
+from snowballstemmer import stemmer
+
+from ptm_participation.core import schema
+from ptm_participation.core.db import Instant
+
+revision = "0011"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    _write_stems()
+    schema.make_searchable(op, "section_version", "search_text")
+    for name, columns in (("branch", ["parent_id", "position", "kind"]), ("kind", ["kind", "position"])):
+        op.create_index(
+            f"ix_section_version_{name}", "section_version", ["edition_id", "document_id", *columns]
+        )
+    _make_closings()
+
+
+def _make_closings() -> None:
+    op.create_table(
+        "closing",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=False),
+        sa.Column("provision_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(500), nullable=False),
+        sa.Column("act", sa.String(200), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("closed_at", Instant(), nullable=False),
+        sa.Column("reopened_at", Instant(), nullable=True),
+        sa.Column("reopened_because", sa.String(500), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_closing_reason")),
+        sa.CheckConstraint(
+            "(reopened_at IS NULL) = (reopened_because = '')", name=op.f("ck_closing_reopened")
+        ),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_closing_document_id_document")
+        ),
+        sa.ForeignKeyConstraint(
+            ["provision_id"], ["provision.id"], name=op.f("fk_closing_provision_id_provision")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_closing")),
+    )
+    op.create_index(op.f("ix_closing_document_id"), "closing", ["document_id"])
+    for name, column, rule in (
+        ("document", "document_id", "provision_id IS NULL AND reopened_at IS NULL"),
+        ("provision", "provision_id", "reopened_at IS NULL"),
+    ):
+        where = sa.text(rule)
+        op.create_index(
+            f"ix_closing_{name}_in_force",
+            "closing",
+            [column],
+            unique=True,
+            sqlite_where=where,
+            postgresql_where=where,
+        )
+
+
+def _write_stems() -> None:
+    section = sa.table(
+        "section_version",
+        *map(sa.column, ("id", "citation", "heading", "text", "search_text")),
+    )
+    connection = op.get_bind()
+    rows = connection.execute(
+        sa.select(section.c.id, section.c.citation, section.c.heading, section.c.text)
+    ).all()
+    if rows:
+        connection.execute(
+            sa.update(section)
+            .where(section.c.id == sa.bindparam("section"))
+            .values(search_text=sa.bindparam("stems")),
+            [{"section": row.id, "stems": _search_text(*row[1:])} for row in rows],
+        )
+
+
+NAMES = {"art.": "articolo", "artt.": "articoli", "Tav.": "tavola", "par.": "paragrafo"}
+
+
+def _search_text(citation: str, heading: str, text: str) -> str:
+    name = NAMES.get(citation.partition(" ")[0], "")
+    whole = f"{name} {citation} {heading} {text}"
+    stems = [
+        stem
+        for piece in re.findall(r"[\w\u0300-\u036f]+", whole)
+        for stem in _stems(piece[:80])
+    ]
+    return " ".join(stems[:16_000])
+
+
+@functools.cache
+def _stems(piece: str) -> tuple[str, ...]:
+    plain = re.sub(r"[^\x00-\x7f]", _spelled, _fold(piece))
+    runs = [run[:40] for run in re.findall(r"[a-z]+|[0-9]+", plain)]
+    return tuple(stemmer("italian").stemWord(run) if run.isalpha() else run for run in runs)
+
+
+def _spelled(letter: re.Match[str]) -> str:
+    if not letter[0].isalnum():
+        return " "
+    return "".join(chr(ord("a") + int(digit, 16)) for digit in f"{ord(letter[0]):x}")
+
+
+def _fold(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(sign for sign in plain if not unicodedata.combining(sign))

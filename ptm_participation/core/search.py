@@ -1,0 +1,204 @@
+"""Finding a text by its words, the same on both engines.
+
+A text is kept a second time as the stems of its words, made here, so that SQLite's FTS5 and
+PostgreSQL's `simple` dictionary index the same and find the same. What is indexed is parted into
+runs of ASCII letters and runs of digits: no parser of either engine reads anything else into them.
+"""
+
+import dataclasses
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from snowballstemmer import stemmer
+from sqlalchemy.dialects.postgresql import TSQUERY
+
+from ptm_participation.core.db import db
+from ptm_participation.core.reference import fold
+
+# PostgreSQL keeps no place of a word beyond the 16,383rd, and no more than a megabyte of a text.
+MOST_WORDS = 16_000
+LONGEST_WORD = 40
+LEAST_BEGINNING = 3
+# What an Italian sentence is held together with: asked for only where nothing else is, or within
+# quotation marks.
+SMALL_WORDS = frozenset(
+    re.findall(
+        r"[a-z]+",
+        """a ad agli ai al all alla alle allo anche c che chi ci come con cui d da dagli dai dal
+        dall dalla dalle dallo de degli dei del dell della delle dello di e ed fra gli ha i il in l
+        la le li lo ma ne negli nei nel nell nella nelle nello non o od per qual quale quali quell
+        se si su sugli sui sul sull sulla sulle sullo tra un una uno""",
+    )
+)
+_PIECE = re.compile(r"[\w\u0300-\u036f]+")
+_RUN = re.compile(r"[a-z]+|[0-9]+")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+_ASKED = re.compile(r"[\"“”«]([^\"“”«»]+)[\"“”»]|([^\s\"“”«»]+)")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Term:
+    """What a text must hold: a stem, or several in a row. `beginning` is what the last word that
+    was typed begins with: it may not be whole."""
+
+    stems: tuple[str, ...]
+    beginning: str = ""
+
+    def fits(self, stem: str) -> bool:
+        """Whether a word answers a term of one word."""
+        begins = bool(self.beginning) and stem.startswith(self.beginning)
+        return len(self.stems) == 1 and (stem == self.stems[0] or begins)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a text that was found, and whether it is what was looked for."""
+
+    text: str
+    found: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Word:
+    """A stem, and where in the text the word stands."""
+
+    stem: str
+    start: int
+    end: int
+
+
+def words_of(text: str) -> Iterator[Word]:
+    """The words of a text as they are indexed, in their order."""
+    for piece in _PIECE.finditer(text):
+        for stem in _stems(piece[0][: 2 * LONGEST_WORD]):
+            yield Word(stem, piece.start(), piece.end())
+
+
+def indexed(text: str) -> str:
+    """The text as it is kept to be found: its stems, parted by spaces."""
+    stems = (word.stem for word in words_of(text))
+    return " ".join(stem for stem, _turn in zip(stems, range(MOST_WORDS), strict=False))
+
+
+@functools.lru_cache(maxsize=50_000)
+def _stems(piece: str) -> tuple[str, ...]:
+    return tuple(_stem(run) for run in _runs(piece))
+
+
+def _runs(piece: str) -> list[str]:
+    """The runs of letters and of digits in a piece: «18bis» has two."""
+    return [run[:LONGEST_WORD] for run in _RUN.findall(_BEYOND_ASCII.sub(_spelled, fold(piece)))]
+
+
+def _spelled(letter: re.Match[str]) -> str:
+    """A letter of another alphabet by the number that it has, in letters."""
+    if not letter[0].isalnum():
+        return " "
+    return "".join(chr(ord("a") + int(digit, 16)) for digit in f"{ord(letter[0]):x}")
+
+
+def _stem(run: str) -> str:
+    # A stemmer keeps the word that it works on, so each thread needs its own; making one is cheap.
+    return stemmer("italian").stemWord(run) if run.isalpha() else run
+
+
+def read(asked: str) -> tuple[Term, ...]:
+    """What was asked for: every word, words within quotation marks in a row, and of the last word
+    what it may be the beginning of. Nothing if no word is in it."""
+    terms: list[Term] = []
+    small: list[Term] = []
+    for quoted, plain in _ASKED.findall(asked):
+        if quoted:
+            stems = tuple(word.stem for word in words_of(quoted))
+            terms += [Term(stems)] if stems else []
+            continue
+        for run in (run for piece in _PIECE.findall(plain) for run in _runs(piece)):
+            (small if run in SMALL_WORDS else terms).append(Term((_stem(run),), run))
+    return tuple(_with_one_beginning(list(dict.fromkeys(terms or small))))
+
+
+def _with_one_beginning(terms: list[Term]) -> Iterator[Term]:
+    """Only the last word may be one that is not yet whole."""
+    for place, term in enumerate(terms, 1):
+        whole = term.beginning.isdigit() or len(term.beginning) < LEAST_BEGINNING
+        yield Term(term.stems, "" if whole or place < len(terms) else term.beginning)
+
+
+def holds(column: Any, terms: Sequence[Term]) -> sa.ColumnElement[bool]:
+    """Whether a row is found: `column` is the one that `schema.make_searchable` was given."""
+    table = column.class_.__table__
+    if db.engine.dialect.name == "postgresql":
+        asked = sa.cast(" & ".join(map(_for_postgresql, terms)), TSQUERY)
+        return sa.func.to_tsvector(sa.literal_column("'simple'::regconfig"), column).op(
+            "@@", is_comparison=True
+        )(asked)
+    index = f"fts_{table.name}"
+    rows = sa.table(index, sa.column("rowid"))
+    match = sa.column(index).op("MATCH", is_comparison=True)(" AND ".join(map(_for_sqlite, terms)))
+    found: sa.ColumnElement[bool] = table.c.id.in_(
+        sa.select(rows.c.rowid).select_from(rows).where(match)
+    )
+    return found
+
+
+def _for_sqlite(term: Term) -> str:
+    row = f'"{" ".join(term.stems)}"'
+    return f'({row} OR "{term.beginning}"*)' if term.beginning else row
+
+
+def _for_postgresql(term: Term) -> str:
+    row = f"({' <-> '.join(repr(stem) for stem in term.stems)})"
+    return f"({row} | '{term.beginning}':*)" if term.beginning else row
+
+
+def marked(
+    text: str, terms: Sequence[Term], *, start: int = 0, end: int | None = None
+) -> list[Piece]:
+    """A text, or what of it stands between two places, in pieces: what was looked for, and the
+    rest."""
+    end = len(text) if end is None else end
+    pieces: list[Piece] = []
+    for begin, stop in _spots(text, terms):
+        if begin >= end:
+            break
+        if begin >= start and stop <= end:
+            pieces += [Piece(text[start:begin]), Piece(text[begin:stop], found=True)]
+            start = stop
+    pieces.append(Piece(text[start:end]))
+    return [piece for piece in pieces if piece.text]
+
+
+def excerpt(text: str, terms: Sequence[Term], length: int = 240) -> list[Piece]:
+    """As much of a text as is shown of it: where it first holds what was looked for."""
+    text = " ".join(text.split())
+    first = next((begin for begin, _end in _spots(text, terms)), 0)
+    start = _word_before(text, first - length // 4) if first > length // 2 else 0
+    end = text.rfind(" ", start, start + length) if len(text) > start + length else len(text)
+    end = end if end > first else min(len(text), start + length)
+    pieces = marked(text, terms, start=start, end=end)
+    before = [Piece("… ")] if start else []
+    return [*before, *pieces, *([Piece(" …")] if end < len(text) else [])]
+
+
+def _word_before(text: str, place: int) -> int:
+    return text.rfind(" ", 0, max(place, 0)) + 1
+
+
+def _spots(text: str, terms: Sequence[Term]) -> Iterator[tuple[int, int]]:
+    """Where a text holds what was looked for, one after another."""
+    longest = max((len(term.stems) for term in terms), default=0)
+    row: list[Word] = []
+    last = 0
+    for word in words_of(text):
+        row = [*row, word][-longest:]
+        for term in terms:
+            size = len(term.stems)
+            spot = row[-size:]
+            in_a_row = size > 1 and tuple(known.stem for known in spot) == term.stems
+            if (in_a_row or term.fits(word.stem)) and spot[0].start >= last:
+                last = word.end
+                yield spot[0].start, word.end
+                break
