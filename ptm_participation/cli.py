@@ -349,6 +349,34 @@ plan.add_command(plan_commands.compare)
 plan.add_command(plan_commands.verify)
 
 
+@plan.command("cite")
+@click.argument("file", type=click.File("rb"))
+@click.option("--json", "as_json", is_flag=True, help="Print spans and targets as JSON.")
+def plan_cite(file: IO[bytes], as_json: bool) -> None:
+    """Say what a text cites: FILE is of a format that is imported, or plain text; - is what is
+    piped in."""
+    from ptm_participation.plan.citing_files import passages_of
+
+    name = Path(file.name).name if file.name != "<stdin>" else "testo.txt"
+    passages = passages_of(name, file.read())
+    if as_json:
+        found = [
+            {"section": passage.section, **citation.as_json(passage.text)}
+            for passage in passages
+            for citation in passage.citations
+        ]
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    for passage in passages:
+        for citation in passage.citations:
+            where = f"{passage.section}, " if passage.section else ""
+            words = " ".join(passage.text[citation.start : citation.end].split())
+            doubt = "  (of which act is not said)" if citation.doubtful else ""
+            click.echo(
+                f"{where}{citation.start}-{citation.end}: {words} → {citation.target}{doubt}"
+            )
+
+
 # -- data out ----------------------------------------------------------------------------
 
 EXPORT_NAMES = (
