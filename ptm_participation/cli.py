@@ -349,6 +349,15 @@ plan.add_command(plan_commands.compare)
 plan.add_command(plan_commands.verify)
 
 
+@plan.command("link-citations")
+def plan_link_citations() -> None:
+    """Recognise again what the sections of every edition cite, and keep it."""
+    from ptm_participation.plan.citation_links import link_all_citations
+
+    for edition, count in link_all_citations(operator()).items():
+        click.echo(f"{edition}: {count} citations.")
+
+
 @plan.command("cite")
 @click.argument("file", type=click.File("rb"))
 @click.option("--json", "as_json", is_flag=True, help="Print spans and targets as JSON.")
@@ -357,7 +366,8 @@ def plan_cite(file: IO[bytes], as_json: bool) -> None:
     piped in."""
     from ptm_participation.plan.citing_files import passages_of
 
-    name = Path(file.name).name if file.name != "<stdin>" else "testo.txt"
+    named = getattr(file, "name", "<stdin>")
+    name = "testo.txt" if named == "<stdin>" else Path(named).name
     passages = passages_of(name, file.read())
     if as_json:
         found = [

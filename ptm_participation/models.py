@@ -6,6 +6,7 @@ from ptm_participation.consultations import models as consultations
 from ptm_participation.core import models as core
 from ptm_participation.core.db import Base
 from ptm_participation.observations import models as observations
+from ptm_participation.plan import citation_models
 from ptm_participation.plan import models as plan
 from ptm_participation.procedure import models as procedure
 from ptm_participation.reference import models as reference
@@ -16,6 +17,7 @@ metadata = Base.metadata
 
 __all__ = [
     "accounts",
+    "citation_models",
     "communications",
     "consultations",
     "core",

@@ -11,6 +11,7 @@ from ptm_participation.core.audit import Actor
 from ptm_participation.core.db import db
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.transaction import use_case
+from ptm_participation.plan.citation_links import link_citations
 from ptm_participation.plan.comparison import EditionFrozen
 from ptm_participation.plan.models import (
     Anchor,
@@ -157,6 +158,7 @@ def set_sources(actor: User, section: SectionVersion, sources: Sequence[SectionV
         _settle(edition, db.session.get_one(SectionVersion, source_id))
     for tie in _ties(to_version_id=section.id):
         tie.confirmed_by_id, tie.confirmed_at = actor.id, clock.now()
+    link_citations(edition.id)  # what others cite is an identity
     audit.record(
         actor,
         "plan.mapping_set",

@@ -14,6 +14,7 @@ from ptm_participation.core.db import db, length_of
 from ptm_participation.core.errors import ChangedMeanwhile, DomainError
 from ptm_participation.core.reference import Verification
 from ptm_participation.core.transaction import use_case
+from ptm_participation.plan.citation_links import link_citations, unlink_document
 from ptm_participation.plan.comparison import (
     Comparison,
     ImportReport,
@@ -92,6 +93,7 @@ def _write_text(actor: Actor, compared: Comparison, *, source: str, file_sha256:
         edition = _new_edition(document, compared.label)
     _clear(edition, document)
     versions = write_tree(document, edition, compared.tree, compared.pairs, source=source)
+    link_citations(edition.id)
     audit.record(
         actor,
         "plan.text_imported",
@@ -130,6 +132,7 @@ def _new_edition(document: Document, label: str) -> Edition:
 
 def _clear(edition: Edition, document: Document) -> None:
     """Take away the draft's present sections; identities stay."""
+    unlink_document(edition.id, document.id)
     ids = sa.select(SectionVersion.id).filter_by(edition_id=edition.id, document_id=document.id)
     db.session.execute(
         sa.delete(Succession).where(

@@ -16,6 +16,7 @@ from ptm_participation.core.audit import SYSTEM
 from ptm_participation.core.db import Base, db
 from ptm_participation.core.reference import Verification, fold, slugify
 from ptm_participation.core.transaction import use_case
+from ptm_participation.plan.citation_links import link_citations
 from ptm_participation.plan.comparison import known_tree
 from ptm_participation.plan.kinds import SectionKind
 from ptm_participation.plan.matching import match
@@ -259,6 +260,8 @@ class _Loader:
                 )
                 if db.session.scalar(taken.limit(1)) is None:
                     self._write_sections(document, edition, tree, details, fact["source"])
+        for edition in self.editions:
+            link_citations(edition.id)
 
     def _write_sections(
         self,

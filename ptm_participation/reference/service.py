@@ -11,6 +11,7 @@ from ptm_participation.core.db import db
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.reference import Verification, fold
 from ptm_participation.core.transaction import use_case
+from ptm_participation.plan.citation_links import link_citations, link_section
 from ptm_participation.plan.comparison import EditionFrozen, NumberTwice, describe
 from ptm_participation.plan.models import Anchor, EditionState, SectionVersion
 from ptm_participation.plan.tree import Node
@@ -53,6 +54,8 @@ def correct(actor: Actor, fact: Any, values: dict[str, Any]) -> bool:
         setattr(fact, name, values[name])
     fact.corrected_at = clock.now()
     _follow(fact)
+    if isinstance(fact, SectionVersion):
+        _link_again(fact, before)
     audit.record(
         actor,
         "reference.corrected",
@@ -104,6 +107,14 @@ def _follow(fact: Any) -> None:
         fact.sort_key = fold(fact.name)
     if isinstance(fact, SectionVersion):
         _describe_again(fact)
+
+
+def _link_again(section: SectionVersion, before: dict[str, Any]) -> None:
+    """What the section cites; and what cites it, if it has another number."""
+    if "number" in before:
+        link_citations(section.edition_id)
+    elif "text" in before:
+        link_section(section)
 
 
 def _describe_again(section: SectionVersion) -> None:

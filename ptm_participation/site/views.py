@@ -17,6 +17,7 @@ from ptm_participation.core.numbers import whole
 from ptm_participation.observations import lists, published, queries
 from ptm_participation.plan import browsing
 from ptm_participation.plan import queries as plan
+from ptm_participation.plan.citation_queries import citations_of_page
 from ptm_participation.plan.closing import closings_of
 from ptm_participation.plan.models import Document, Edition
 from ptm_participation.plan.queries import SectionRow
@@ -197,6 +198,7 @@ def section(document: str, slug: str) -> Any:
         section=row,
         path=path,
         parts=parts,
+        cited=citations_of_page(edition, row),
         tree=tree_of(procedure, branch, closings),
         inner=next((node.branch for node in branch.walk() if node.row.id == row.id), None),
         closings=closings,
