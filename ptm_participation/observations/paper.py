@@ -46,6 +46,7 @@ from ptm_participation.observations.received import (
     Received,
 )
 from ptm_participation.observations.steps import signatories
+from ptm_participation.observations.suggesting import not_covered
 from ptm_participation.observations.workflow import (
     Capacity,
     Channel,
@@ -55,8 +56,10 @@ from ptm_participation.observations.workflow import (
     Purpose,
 )
 from ptm_participation.plan import queries as plan
+from ptm_participation.plan.citation_queries import sections_cited
 from ptm_participation.plan.closing import closed_among
 from ptm_participation.plan.models import SectionVersion
+from ptm_participation.plan.queries import SectionRow
 from ptm_participation.procedure import queries as procedures
 from ptm_participation.procedure.choice import chosen_procedure, of_procedure, stay_in
 from ptm_participation.procedure.models import Audience, IdentityLevel, Window
@@ -83,7 +86,10 @@ def enter() -> Any:
     if not form.window.data:
         own = [w for w in windows if w.procedure is chosen_procedure()]
         form.window.data = str(own[-1].id) if own else None
-    if form.is_submitted() and not form.session_ended:
+    cited = _cited(form, windows)
+    if "citati" in request.form:
+        cited = _with_cited(form, cited)
+    elif form.is_submitted() and not form.session_ended:
         entered = _enter(form, windows, mail)
         if entered is not None:
             slug, number = entered.address
@@ -91,7 +97,29 @@ def enter() -> Any:
             # Not in the address: whoever has the code reads the case.
             session[_ENTERED] = [slug, number, codes.code_of(form.token.data)]
             return redirect(url_for("observations.entered", register=slug, number=number))
-    return render_template("observations/enter.html", form=form, accepted=ACCEPTED, mail=mail)
+    return render_template(
+        "observations/enter.html", form=form, accepted=ACCEPTED, mail=mail, cited=cited
+    )
+
+
+def _cited(form: PaperForm, windows: Sequence[Window]) -> list[SectionRow]:
+    """The sections that the letter's words cite and that the officer has not named."""
+    window = next((w for w in windows if str(w.id) == form.window.data), None)
+    if window is None or not form.text.data:
+        return []
+    edition = window.procedure.edition
+    named = plan.resolve_references(edition, form.sections.data or "")[0]
+    chosen = list(plan.sections(named).values())
+    return not_covered(sections_cited(edition.id, form.text.data), chosen)
+
+
+def _with_cited(form: PaperForm, cited: list[SectionRow]) -> list[SectionRow]:
+    """Write what is cited into the field, if the officer says so; what is left to suggest."""
+    if request.form["citati"] != "aggiungi":
+        return cited
+    named = (form.sections.data or "").strip().rstrip(";")
+    form.sections.data = "; ".join([*([named] if named else []), *(row.brief for row in cited)])
+    return []
 
 
 def _say_closed(entered: Observation) -> None:

@@ -15,7 +15,7 @@ from ptm_participation.core.errors import DomainError, NotFound
 from ptm_participation.core.formats import language
 from ptm_participation.core.numbers import whole
 from ptm_participation.core.uploads import ACCEPTED, receive
-from ptm_participation.observations import documents, drafting, resuming, steps
+from ptm_participation.observations import documents, drafting, resuming, steps, suggesting
 from ptm_participation.observations.audiences import admitted
 from ptm_participation.observations.blueprint import bp
 from ptm_participation.observations.forms import (
@@ -324,12 +324,11 @@ def requests(key: str) -> Any:
             flash(_("The draft changed in another window: this is how it is now."), "warning")
             return redirect(url_for("observations.requests", key=key))
         draft = drafting.change_draft(key, lambda content: steps.keep_requests(content, form))
-        content = draft.content
         refused = take_files(key, form.files.data, FileClass.ATTACHMENT)
         if "carica" in request.form and not any(form.files.data or []):
             refused = [_("Choose a file first.")]
         if not refused and not form.session_ended:
-            onward = _requests_action(key, content, form)
+            onward = _requests_action(key, draft, form)
             if onward is not None:
                 return onward
         draft = drafting.find_draft(key)
@@ -346,13 +345,18 @@ def requests(key: str) -> Any:
         attachments=[f for f in draft.files if f.file_class is FileClass.ATTACHMENT],
         accepted=ACCEPTED,
         hints={kind.value: kind.hint for kind in RequestKind},
+        suggestions=suggesting.suggestions(draft),
         **frame(draft, key, steps.REQUESTS),
     )
 
 
-def _requests_action(key: str, content: dict[str, Any], form: RequestsForm) -> Any:
+def _requests_action(key: str, draft: Draft, form: RequestsForm) -> Any:
     """Where the button that was pressed leads; None shows the form again."""
+    content = draft.content
     asked = content["requests"]
+    answered = suggesting.answered(key, draft, request.form)
+    if answered is not None:
+        return redirect(url_for("observations.requests", key=key, _anchor=f"r{answered + 1}"))
     if "aggiungi" in request.form and len(asked) < drafting.MOST_REQUESTS:
         drafting.change_draft(
             key, lambda c: {**c, "requests": [*c["requests"], drafting.empty_request()]}
@@ -372,7 +376,12 @@ def _requests_action(key: str, content: dict[str, Any], form: RequestsForm) -> A
         return redirect(url_for("observations.sections", key=key, richiesta=sections_of))
     if "indietro" in request.form:
         return redirect(url_for("observations.sections", key=key))
-    return redirect(url_for("observations.who", key=key)) if form.validate() else None
+    if not form.validate():
+        return None
+    cites = suggesting.newly_found(key, draft)
+    if cites is not None:
+        return redirect(url_for("observations.requests", key=key, _anchor=f"r{cites + 1}"))
+    return redirect(url_for("observations.who", key=key))
 
 
 def _take_off(key: str, content: dict[str, Any], gone: int) -> Any:
