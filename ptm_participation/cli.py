@@ -319,9 +319,8 @@ def plan_import(file: Path, document: str, edition: str, dry_run: bool, as_json:
         report = compare(target, edition, reading.tree).report
     else:
         report = import_text(operator(), target, edition, reading.tree, source=file.name)
-    doubts = [f"{reading.place_of(doubt)}: {doubt}" for doubt in reading.doubts]
     if as_json:
-        values = {**dataclasses.asdict(report), "dry_run": dry_run, "doubts": doubts}
+        values = {**dataclasses.asdict(report), "dry_run": dry_run, **reading.report()}
         click.echo(json.dumps(values, ensure_ascii=False, indent=1))
         return
     kinds = ", ".join(f"{count} {kind}" for kind, count in report.by_kind.items())
@@ -339,8 +338,10 @@ def plan_import(file: Path, document: str, edition: str, dry_run: bool, as_json:
             f"Against the text that it replaces: {len(report.replaced.changed)} change, "
             f"{len(report.replaced.added)} are added, {len(report.replaced.dropped)} are dropped."
         )
-    for doubt in doubts:
-        click.echo(f"Look at {doubt}")
+    if reading.doubts:
+        click.echo("Look at:")
+    for doubt in reading.doubts:
+        click.echo(f"  {reading.place_of(doubt)}: {doubt}")
     if dry_run:
         click.echo("Nothing was written.")
 

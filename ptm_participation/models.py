@@ -7,6 +7,7 @@ from ptm_participation.core import models as core
 from ptm_participation.core.db import Base
 from ptm_participation.observations import models as observations
 from ptm_participation.plan import citation_models
+from ptm_participation.plan import import_models as plan_imports
 from ptm_participation.plan import models as plan
 from ptm_participation.procedure import models as procedure
 from ptm_participation.reference import models as reference
@@ -24,6 +25,7 @@ __all__ = [
     "metadata",
     "observations",
     "plan",
+    "plan_imports",
     "procedure",
     "reference",
     "stakeholders",

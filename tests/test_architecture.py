@@ -92,6 +92,7 @@ OTHER_FACES = {
     "accounts/resume.html",
     "observations/choose_window.html",
     "observations/who_type.html",
+    "plan/unreadable.html",
     "procedure/choose_pattern.html",
     "site/own_observation.html",
 }

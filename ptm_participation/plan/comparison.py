@@ -115,6 +115,7 @@ class Comparison:
     pairs: Pairs
     report: ImportReport
     state: str
+    is_there: bool  # the edition holds this very text already
 
 
 def compare(document: Document, label: str, tree: Sequence[Node]) -> Comparison:
@@ -129,7 +130,8 @@ def compare(document: Document, label: str, tree: Sequence[Node]) -> Comparison:
     pairs = match(known, tree)
     versions = lay_out(document, tree, pairs)
     report = _report(document, label, edition, versions, known, base)
-    return Comparison(document, label, edition, tree, pairs, report, state)
+    is_there = edition is not None and _is_held(edition, document, versions)
+    return Comparison(document, label, edition, tree, pairs, report, state, is_there)
 
 
 Held = dict[str, tuple[str, str]]  # by slug: the citation, and the digest of heading and words
@@ -143,6 +145,18 @@ def _held(edition: Edition, document: Document) -> Held:
         .order_by(SectionVersion.position)
     )
     return {slug: (brief, sha256) for slug, brief, sha256 in rows}
+
+
+def _is_held(edition: Edition, document: Document, versions: list[SectionVersion]) -> bool:
+    """Whether the edition has the very same sections, each in its place."""
+    rows = db.session.execute(
+        sa.select(
+            SectionVersion.depth, SectionVersion.kind, SectionVersion.slug, SectionVersion.sha256
+        )
+        .filter_by(edition_id=edition.id, document_id=document.id)
+        .order_by(SectionVersion.position)
+    )
+    return [tuple(row) for row in rows] == [(v.depth, v.kind, v.slug, v.sha256) for v in versions]
 
 
 def _replaced(held: Held, versions: list[SectionVersion]) -> Replaced | None:

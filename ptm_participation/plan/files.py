@@ -1,6 +1,6 @@
 """The files that a plan's text comes in: read when they arrive, kept until somebody confirms."""
 
-import datetime as dt
+import functools
 import io
 from collections.abc import Callable
 from pathlib import Path
@@ -8,8 +8,7 @@ from pathlib import Path
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import FileStorage
 
-from ptm_participation.core import storage
-from ptm_participation.core.storage import FileGone, files
+from ptm_participation.core.storage import FileGone, FileStore, Kept, files
 from ptm_participation.core.uploads import (
     DOCX,
     ODT,
@@ -46,8 +45,7 @@ _MEDIA_TYPES = {
 }
 _OLD = ("doc", "dot", "rtf")
 _WITH_MACROS = ("docm", "dotm")
-# As long as whoever looks at a preview may take to confirm it.
-HELD_FOR = dt.timedelta(days=1)
+_READINGS = 8  # that a process remembers, for those who go on with an import
 
 
 class NoText(FileRefused):
@@ -62,7 +60,7 @@ class OldWord(FileRefused):
 
 
 class UploadGone(FileGone):
-    message = _l("The file of this preview is no longer kept: choose it again.")
+    message = _l("The file of this import is no longer kept: choose it again.")
 
 
 def read_text(name: str, data: bytes) -> Reading:
@@ -106,26 +104,29 @@ def _extension(name: str) -> str:
     return name.rpartition(".")[2].lower()
 
 
-def take_in(upload: FileStorage) -> tuple[str, bytes, Reading]:
-    """What somebody sends: its name, its bytes and what they say. Nothing is kept yet."""
+def take_in(upload: FileStorage) -> tuple[str, bytes]:
+    """What somebody sends: its name and its bytes. Raises FileRefused; nothing is kept yet."""
     name = good_name(upload.filename or "")
     if _extension(name) not in (*_READERS, *_WITH_MACROS, *_OLD, "xml"):
         raise NoText(name=name)
     check_size(upload.stream, name)
-    data = upload.stream.read()
-    return name, data, read_text(name, data)
+    return name, upload.stream.read()
 
 
-def keep(name: str, data: bytes) -> str:
-    """Keep the bytes until they are confirmed, or until nobody will; returns their digest."""
+def keep(name: str, data: bytes) -> Kept:
+    """Put the bytes into the store, for a row to name."""
     media_type = _MEDIA_TYPES.get(_extension(name), "text/plain")
-    kept = files().keep(io.BytesIO(data), media_type)
-    storage.hold(kept, HELD_FOR)
-    return kept.sha256
+    return files().keep(io.BytesIO(data), media_type)
 
 
 def kept_text(sha256: str, name: str) -> Reading:
     """Read again what was kept. Raises UploadGone."""
-    if not storage.is_held(sha256):
+    if not files().holds(sha256):
         raise UploadGone()
-    return read_text(name, b"".join(files().read(sha256)))
+    return _read_again(files(), sha256, name)
+
+
+@functools.lru_cache(maxsize=_READINGS)
+def _read_again(store: FileStore, sha256: str, name: str) -> Reading:
+    """A file is read at each step of an import, and says the same each time."""
+    return read_text(name, b"".join(store.read(sha256)))

@@ -3,13 +3,14 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import FileField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import FileField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Optional
 
 from ptm_participation.core import clock
 from ptm_participation.core.db import length_of
 from ptm_participation.core.forms import ChecksField, DayField, EditForm, PtmForm, at_most
-from ptm_participation.plan.models import Closing, Edition, EditionKind, Theme
+from ptm_participation.plan.edits import CHANGED_KINDS, NoSuchPlace
+from ptm_participation.plan.models import Closing, Edition, EditionKind, SectionVersion, Theme
 
 
 class TextForm(PtmForm):
@@ -27,9 +28,10 @@ class TextForm(PtmForm):
     file = FileField(_l("File"))
 
 
-class ConfirmForm(PtmForm):
-    """The decision on a preview, and the state of the plan's text that it was made upon."""
+class StepForm(PtmForm):
+    """One step of an import; `version` is what it was taken upon."""
 
+    version = IntegerField()
     seen = HiddenField()
 
 
@@ -112,3 +114,51 @@ class SectionThemesForm(EditForm):
     """The themes that a section belongs to."""
 
     themes = ChecksField(_l("Themes"), [Optional()], coerce=str)
+
+
+class TreeEditForm(StepForm):
+    """A change to one section, or to one doubt: the button says which."""
+
+    do = StringField()
+    on = StringField(validators=[at_most(20)])
+    doubt = IntegerField()
+    kind = SelectField(_l("What it is"), validate_choice=False)
+    number = StringField(_l("Number"), [at_most(length_of(SectionVersion.number))])
+    heading = StringField(_l("Heading"), [at_most(length_of(SectionVersion.heading))])
+    at = IntegerField()
+    words = StringField(_l("or before these words"), [at_most(300)])
+
+    @property
+    def edit(self) -> dict[str, Any]:
+        """The edit that the pressed button asks for."""
+        do = (self.do.data or "").partition(":")[0]
+        on = {"do": do, "on": self.on.data or ""}
+        if do == "settle":
+            return {"do": do, "doubt": int_of((self.do.data or "").partition(":")[2])}
+        kinds = [kind.value for kind in CHANGED_KINDS]
+        kind = self.kind.data if self.kind.data in kinds else ""
+        if do == "join_line":
+            return {"do": "join", "on": on["on"], "same_line": True}
+        if do == "name":
+            named = {"number": self.number.data or "", "heading": self.heading.data or ""}
+            return on | {"kind": kind} | named
+        if do == "split":
+            return on | {"kind": kind, "number": self.number.data or "", "at": self.at.data}
+        return on
+
+    def place_in(self, text: str) -> int:
+        """Where the text is to be parted: at a place of the list, or before words that it has
+        once. Raises NoSuchPlace."""
+        words = self.words.data or ""
+        if words:
+            if text.count(words) != 1:
+                raise NoSuchPlace()
+            return text.index(words)
+        if self.at.data is None:
+            raise NoSuchPlace()
+        return self.at.data
+
+
+def int_of(text: str) -> int:
+    """A small whole number, or one that counts nothing."""
+    return int(text) if text.isdecimal() and len(text) < 7 else -1

@@ -52,3 +52,16 @@ class Reading:
         if at and at.line:
             return _("line %(line)d, paragraph %(number)d") % {"line": at.line, **number}
         return _("paragraph %(number)d") % number
+
+    def report(self) -> dict[str, Any]:
+        """The doubts and what found no place, for a program to read."""
+        doubts = []
+        for doubt in self.doubts:
+            at = self.paragraphs[doubt.paragraph - 1] if self.paragraphs else None
+            place = {"paragraph": doubt.paragraph, "text": at.text[:200] if at else ""}
+            place |= {"page": at.page or None, "line": at.line or None} if at else {}
+            doubts.append({**place, "doubt": str(doubt)})
+        return {
+            "doubts": doubts,
+            "left_out": [at.number for at in self.paragraphs if at.node is None],
+        }

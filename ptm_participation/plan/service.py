@@ -2,7 +2,7 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -65,8 +65,11 @@ def import_text(
     source: str,
     seen: str | None = None,
     file_sha256: str = "",
+    then: Callable[[], None] | None = None,
 ) -> ImportReport:
     """Put a text into an edition (a draft is made if none has that label).
+
+    What the edition holds already is not written again. `then` is done in the same transaction.
 
     Sections keep the identity of those that they continue in the edition before. `seen` is
     `state_of_text` as it was when somebody decided on the import. Raises SourceNotGood,
@@ -78,12 +81,20 @@ def import_text(
     compared = compare(document, label, tree)
     if seen is not None and seen != compared.state:
         raise TextChangedMeanwhile()
-    _write_text(actor, compared, source=source, file_sha256=file_sha256)
+    if not compared.is_there:
+        _write_text(actor, compared, source=source, file_sha256=file_sha256, then=then)
     return compared.report
 
 
 @use_case
-def _write_text(actor: Actor, compared: Comparison, *, source: str, file_sha256: str) -> None:
+def _write_text(
+    actor: Actor,
+    compared: Comparison,
+    *,
+    source: str,
+    file_sha256: str,
+    then: Callable[[], None] | None,
+) -> None:
     """Write what was compared. Raises TextChangedMeanwhile."""
     document = compared.document
     if compared.state != state_of_text(document):
@@ -103,6 +114,8 @@ def _write_text(actor: Actor, compared: Comparison, *, source: str, file_sha256:
         file_sha256=file_sha256,
         **_in_the_log(compared.report),
     )
+    if then is not None:
+        then()
 
 
 def _in_the_log(report: ImportReport) -> dict[str, Any]:

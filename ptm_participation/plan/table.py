@@ -38,7 +38,7 @@ class BadTable(UnreadableText):
 
 
 NO_COLUMNS = _l(
-    "Line %(line)d: a row has a code, a heading and a text, and this one has %(count)d."
+    "Line %(line)d: a row has a code, a heading and a text; this one has %(count)d cells."
 )
 BAD_CODE = _l("Line %(line)d: «%(code)s» is no code such as 18, 18.2, 18.2.a or Titolo II.")
 NO_OUTER = _l("Line %(line)d: «%(code)s» comes before «%(outer)s», which would hold it.")

@@ -1,6 +1,5 @@
-"""Bringing the text of a document into an edition: choose a file, compare, confirm."""
+"""Bringing the text of a document into an edition: choose a file, correct its tree, confirm."""
 
-import contextlib
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -10,17 +9,17 @@ from ptm_participation.accounts.access import Permission, requires
 from ptm_participation.accounts.reader import signed_in_user
 from ptm_participation.core.errors import DomainError, NotFound
 from ptm_participation.core.forms import options
-from ptm_participation.plan import comparison, files, preview, queries, service
-from ptm_participation.plan.forms import ConfirmForm, TextForm
+from ptm_participation.plan import comparison, files, import_queries, importing, queries
+from ptm_participation.plan.edits import CHANGED_KINDS, Edited
+from ptm_participation.plan.forms import StepForm, TextForm, TreeEditForm, int_of
+from ptm_participation.plan.import_models import TextImport
 from ptm_participation.plan.models import Document
-from ptm_participation.plan.reading import Reading
+from ptm_participation.plan.preview import Preview
 
 bp = Blueprint("plan", __name__)
 
 # What is said beside the edition; the rest concerns the file.
 _OF_THE_EDITION = (comparison.LabelNotGood, comparison.EditionFrozen, comparison.EditionObserved)
-# What the preview says, where the doubts tell why.
-_OF_THE_TEXT = (comparison.NumberTwice, comparison.TooLongForLaw)
 
 
 @bp.route("/ufficio/piano/importa", methods=["GET", "POST"])
@@ -43,35 +42,31 @@ def choose() -> Any:
         "plan/choose.html",
         form=form,
         accepted=files.ACCEPTED,
+        under_way=import_queries.under_way(),
         editions=queries.editions_of_documents(),
     )
 
 
 def _bring_in(form: TextForm) -> str | None:
-    """Read and keep the file; the address of its preview, or None with sentences beside fields."""
+    """Read and keep the file; the address of its import, or None with sentences beside fields."""
+    what = (_document(form.document.data), form.edition.data)
     try:
-        name, data, reading = files.take_in(form.file.data)
-        _try_import(_document(form.document.data), form.edition.data, reading)
+        name, data = files.take_in(form.file.data)
+        begun = importing.begin(
+            signed_in_user(), *what, source=form.source.data, name=name, data=data
+        )
+    except importing.AlreadyThere as error:
+        flash(str(error), "success")
+        return url_for("plan.choose", documento=form.document.data, edizione=form.edition.data)
     except _OF_THE_EDITION as error:
         form.edition.errors = [str(error)]
         return None
     except DomainError as error:
         form.file.errors = [str(error)]
         return None
-    return url_for(
-        "plan.compare",
-        sha256=files.keep(name, data),
-        documento=form.document.data,
-        edizione=form.edition.data,
-        fonte=form.source.data,
-        file=name,
-    )
-
-
-def _try_import(document: Document, label: str, reading: Reading) -> None:
-    """See whether the edition can take a text. Raises what only another edition would help."""
-    with contextlib.suppress(*_OF_THE_TEXT):
-        comparison.compare(document, label, reading.tree)
+    if not begun.is_new:
+        flash(_("This very file is being imported already: here is how it stands."), "info")
+    return url_for("plan.work", key=begun.key)
 
 
 def _document(code: str) -> Document:
@@ -81,33 +76,103 @@ def _document(code: str) -> Document:
     return document
 
 
-@bp.route("/ufficio/piano/importa/<sha256>", methods=["GET", "POST"])
+@bp.route("/ufficio/piano/importa/<int:key>", methods=["GET", "POST"])
 @requires(Permission.CORRECT_DATA)
-def compare(sha256: str) -> Any:
-    asked = {name: request.args.get(name, "") for name in ("documento", "edizione", "fonte")}
-    document, name = _document(asked["documento"]), request.args.get("file", "")
-    reading = files.kept_text(sha256, name)
-    what = (document, asked["edizione"], reading.tree)
-    form, refusal, report = ConfirmForm(), "", None
+def work(key: int) -> Any:
+    """The tree beside its source: POST makes one edit."""
+    form = TreeEditForm()
+    if not form.validate_on_submit():
+        return _bench(key, form=form if form.is_submitted() else None)
     try:
-        if form.validate_on_submit():
-            report = service.import_text(
-                signed_in_user(),
-                *what,
-                source=asked["fonte"],
-                seen=form.seen.data or "",
-                file_sha256=sha256,
-            )
-            return _written(document, report)
-        report = comparison.compare(*what).report
-    except service.TextChangedMeanwhile as error:
-        refusal = str(error)
-        report = comparison.compare(*what).report
+        return redirect(_edited(key, form))
+    except NotFound:
+        raise
     except DomainError as error:
-        refusal = str(error)
-    shown = {"document": document, "asked": asked, "name": name, "reading": reading, "form": form}
-    shown |= {"report": report, "refusal": refusal, "seen": comparison.state_of_text(document)}
-    return render_template("plan/compare.html", preview=preview, **shown)
+        return _bench(key, refusal=str(error), form=form)
+
+
+def _edited(key: int, form: TreeEditForm) -> str:
+    """Make the edit; the address of the page where it was made."""
+    who, version = signed_in_user(), form.version.data or 0
+    edit = form.edit
+    if edit["do"] == "undo":
+        importing.take_back(who, key, version)
+        return _address(key, Preview(importing.edited_of(importing.get(key))), edit["on"])
+    if edit["do"] == "split":
+        piece = importing.edited_of(importing.get(key)).find(edit["on"])
+        edit["at"] = form.place_in(piece.text)
+    found = importing.change(who, key, version, edit)
+    if edit["do"] == "settle":
+        return url_for("plan.work", key=key, _anchor="dubbi")
+    return _address(key, Preview(found), edit["on"])
+
+
+def _address(key: int, preview: Preview, section: str) -> str:
+    """The page that shows a section, open on it where it is still there."""
+    found = preview.present(section)
+    page = preview.page_of_section(section)
+    return url_for(
+        "plan.work",
+        key=key,
+        pagina=page if page > 1 else None,
+        nodo=section if found == section else None,
+        _anchor=f"s{found}",
+    )
+
+
+@bp.route("/ufficio/piano/importa/<int:key>/conferma", methods=["POST"])
+@requires(Permission.CORRECT_DATA)
+def confirm(key: int) -> Any:
+    form = StepForm()
+    row = importing.get(key)
+    document = row.document
+    if not form.validate_on_submit():
+        return _bench(key)
+    try:
+        seen = form.seen.data or ""
+        report = importing.write(signed_in_user(), key, form.version.data or 0, seen)
+    except DomainError as error:
+        return _bench(key, refusal=str(error))
+    return _written(document, report)
+
+
+@bp.route("/ufficio/piano/importa/<int:key>/scarta", methods=["GET", "POST"])
+@requires(Permission.CORRECT_DATA)
+def give_up(key: int) -> Any:
+    form = StepForm()
+    if not form.validate_on_submit():
+        return render_template("plan/give_up.html", row=importing.get(key), form=form)
+    try:
+        importing.give_up(signed_in_user(), key, form.version.data or 0)
+    except importing.ImportChangedMeanwhile as error:
+        return _bench(key, refusal=str(error))
+    flash(_("The import was given up: nothing was written."), "success")
+    return redirect(url_for("plan.choose"))
+
+
+def _bench(key: int, *, refusal: str = "", form: TreeEditForm | None = None) -> Any:
+    """The page of an import, with what a step was refused for."""
+    row = importing.get(key)
+    try:
+        edited = importing.edited_of(row)
+    except DomainError as error:
+        return render_template("plan/unreadable.html", row=row, refusal=str(error))
+    preview = Preview(edited)
+    section = (form.on.data if form else "") or request.args.get("nodo", "")
+    chosen = preview.chosen(section)
+    page = chosen.page if chosen else int_of(request.args.get("pagina", "1"))
+    shown = {"row": row, "preview": preview, "chosen": chosen, "refusal": refusal, "form": form}
+    shown |= {"page": min(max(1, page), preview.pages), "kinds": CHANGED_KINDS}
+    return render_template("plan/work.html", **shown, **_what_it_would_do(row, edited))
+
+
+def _what_it_would_do(row: TextImport, edited: Edited) -> dict[str, Any]:
+    """What writing the tree would do, or why it cannot be written."""
+    try:
+        compared = comparison.compare(row.document, row.label, edited.tree)
+    except DomainError as error:
+        return {"report": None, "obstacle": str(error)}
+    return {"report": compared.report, "is_there": compared.is_there, "seen": compared.state}
 
 
 def _written(document: Document, report: comparison.ImportReport) -> Any:

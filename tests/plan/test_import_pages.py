@@ -1,22 +1,22 @@
 """The office brings in a text: it chooses a file, compares, confirms."""
 
-import datetime as dt
+import hashlib
 import io
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from ptm_participation.core import clock, jobs, storage
+from ptm_participation.core import jobs, storage
 from ptm_participation.core.audit import AuditPayload
 from ptm_participation.core.db import db
 from ptm_participation.core.storage import StoredFile
 from ptm_participation.core.transaction import use_case
 from ptm_participation.plan import service
 from ptm_participation.plan.comparison import compare
+from ptm_participation.plan.import_models import TextImport
 from ptm_participation.plan.models import Document, Edition, EditionState, SectionVersion
 from tests import factories
 from tests.commands import ptm
@@ -64,12 +64,13 @@ def test_the_tree_is_shown_beside_the_source_and_written_when_confirmed(
 ) -> None:
     page = choose(as_staff, NORMS)
 
-    assert page.heading == "Confronta e conferma"
+    assert page.heading == "Correggi e conferma"
     assert page.items(".ptm-doubts li") == [
-        "Paragrafo 6 del file La lettera c) viene dopo la a): ne manca una? «c) con accordi.»"
+        "Capoverso 6 La lettera c) viene dopo la a): ne manca una? «c) con accordi.» "
+        "Risolto (dubbio 1)"
     ]
     assert page.items(".pair .src p")[4] == "a) con intese;"
-    assert page.items(".pair:nth-of-type(5) .read li") == ["lett. a) (paragrafo 5) con intese;"]
+    assert page.items(".pair:nth-of-type(5) .read li") == ["lett. a) (modifica) con intese;"]
     assert page.items(".ptm-counts div") == ["Capo 1", "Articolo 2", "Comma 3", "Lettera 2"]
     assert texts("bozza") == []
     done = page.press("Scrivi il testo nell")
@@ -94,10 +95,8 @@ def test_a_second_text_is_compared_with_the_one_that_it_replaces(
         paragraph("3. Il piano si misura."),
     )
 
-    same = choose(as_staff, NORMS)
     other = choose(as_staff, changed)
 
-    assert "«bozza» contiene già questo testo, parola per parola" in same.text
     assert other.items(".ptm-aside ul li") == [
         "2 sezioni cambiano: art. 1 c. 1; art. 1 c. 2",
         "1 sezione in più: art. 1 c. 3",
@@ -105,38 +104,88 @@ def test_a_second_text_is_compared_with_the_one_that_it_replaces(
     ]
 
 
-def test_what_is_not_confirmed_leaves_no_text_and_no_file(app: Flask, as_staff: Browser) -> None:
-    choose(as_staff, NORMS)
+def written() -> tuple[int, int, int]:
+    """How many imports, entries of the log and sections there are."""
+    counted = (TextImport, AuditPayload, SectionVersion)
+    return tuple(db.session.query(model).count() for model in counted)  # type: ignore[return-value]
 
-    storage.forget_unnamed()
+
+def test_the_same_file_twice_changes_nothing(app: Flask, as_staff: Browser) -> None:
+    first = choose(as_staff, NORMS)
+    under_way = written()
+
+    again = choose(as_staff, NORMS)
+
+    assert "già in corso di importazione" in again.text
+    assert again.address.partition("?")[0] == first.address.partition("?")[0]
+    assert written() == under_way
+
+    first.press("Scrivi il testo nell")
+    before = written()
+
+    late = choose(as_staff, NORMS)
+
+    assert "contiene già questo testo di «Norme di attuazione», parola per parola" in late.text
+    assert written() == before
+
+
+def test_an_import_is_left_and_taken_up_again_by_somebody_else(
+    app: Flask, as_staff: Browser, as_administrator: Browser
+) -> None:
+    choose(as_staff, NORMS).follow("art. 2 (modifica)").press("Promuovi")
+
+    page = as_administrator.open("/ufficio/piano/importa")
+    taken_up = page.follow("Norme di attuazione · bozza")
+
+    assert "nda.docx · Istruttrice, 20 ottobre 2020" in page.text
+    assert "1 modifica finora" in taken_up.text
+    assert taken_up.items(".read li.d0 .c") == ["Capo I (modifica)", "art. 2 (modifica)"]
+
+
+def test_an_import_that_is_given_up_leaves_no_text_and_no_file(
+    app: Flask, as_staff: Browser
+) -> None:
+    page = choose(as_staff, NORMS)
     kept = db.session.scalars(sa.select(StoredFile.sha256)).one()
-    with clock.at(clock.now() + dt.timedelta(days=1, minutes=1)):
-        while jobs.work_one():
-            pass
+    storage.forget_unnamed()
+    assert storage.files().holds(kept)
 
-    assert db.session.scalars(sa.select(Edition).filter_by(label="bozza")).all() == []
+    page.follow("Rinuncia a questa importazione").press("Rinuncia a questa importazione")
+    while jobs.work_one():
+        pass
+
+    assert db.session.scalars(sa.select(TextImport)).all() == []
     assert db.session.scalars(sa.select(StoredFile)).all() == []
     assert not storage.files().holds(kept)
+    assert as_staff.open(page.address).status == 404
 
 
-def test_a_preview_whose_file_was_forgotten_says_so(app: Flask, as_staff: Browser) -> None:
+def test_a_file_that_is_gone_is_said_on_the_page_of_its_import(
+    app: Flask, as_staff: Browser
+) -> None:
     page = choose(as_staff, NORMS)
+    storage.files().delete(db.session.scalars(sa.select(StoredFile.sha256)).one())
 
-    with clock.at(clock.now() + dt.timedelta(days=1, minutes=1)):
-        while jobs.work_one():
-            pass
     late = as_staff.open(page.address)
 
-    assert late.heading == "Il file di questa anteprima non è più conservato: sceglierlo di nuovo"
+    assert "Il file di questa importazione non è più conservato: sceglierlo di nuovo" in late.text
+    assert "Rinuncia a questa importazione" in late.text
 
 
-def test_no_file_of_somebody_else_can_be_looked_into(app: Flask, as_staff: Browser) -> None:
-    kept = storage.files().keep(io.BytesIO(NORMS), "application/octet-stream")
+def test_the_second_of_two_editors_is_told_who_was_first(
+    app: Flask, as_staff: Browser, as_administrator: Browser
+) -> None:
+    mine = choose(as_staff, NORMS).follow("art. 2 (modifica)")
+    theirs = as_administrator.open(mine.address)
+    theirs.press("Risolto")
 
-    page = as_staff.open(f"/ufficio/piano/importa/{kept.sha256}?documento=NDA&file=a.docx")
+    told = mine.press("Unisci a")
+    confirmed = mine.press("Scrivi il testo nell")
 
-    assert page.status == 409
-    assert "CAPO" not in page.text
+    for page in (told, confirmed):
+        assert "Amministratrice ha modificato questa importazione" in page.text
+        assert "la modifica non è stata fatta" in page.text
+    assert texts("bozza") == []
 
 
 def test_a_text_that_changed_meanwhile_is_compared_again(app: Flask, as_staff: Browser) -> None:
@@ -166,19 +215,6 @@ def test_a_text_that_changes_while_it_is_being_matched_is_not_written(
 
     assert "Il testo del piano è cambiato" in page.press("Scrivi il testo nell").text
     assert texts("adottata") == ["art. 1", "art. 18"]
-
-
-@pytest.mark.parametrize("source", ["", " ", "x" * 501, "a\x07b"])
-def test_a_source_that_no_form_would_take_is_not_written(
-    app: Flask, as_staff: Browser, source: str
-) -> None:
-    address = urlsplit(choose(as_staff, NORMS).address)
-    asked = dict(parse_qsl(address.query)) | {"fonte": source}
-
-    page = as_staff.open(address.path, **asked).press("Scrivi il testo nell")
-
-    assert "Indicare da quale atto viene il testo" in page.text
-    assert texts("bozza") == []
 
 
 @use_case
@@ -212,7 +248,12 @@ def test_two_articles_with_one_number_are_shown_and_cannot_be_written(
 
     assert "Due sezioni avrebbero lo stesso indirizzo" in page.text
     assert "Un altro articolo ha il numero 1." in page.text
-    assert page.items("main form") == []
+    assert [button for button in page.items("main button") if "Scrivi" in button] == []
+    assert (
+        page.follow("art. 1 (modifica)")
+        .submit(has="number", button="do=name", number="2")
+        .items("h1")
+    )
 
 
 @pytest.mark.parametrize(
@@ -251,7 +292,7 @@ AKN = (
 def test_akoma_ntoso_comes_in_by_the_same_page(app: Flask, as_staff: Browser) -> None:
     page = choose(as_staff, AKN, name="nda.xml")
 
-    assert page.items(".read li") == ["art. 1 Oggetto", "c. 1 Il piano vale."]
+    assert page.items(".read li") == ["art. 1 (modifica) Oggetto", "c. 1 (modifica) Il piano vale."]
     page.press("Scrivi il testo nell")
     assert texts("bozza") == ["art. 1", "art. 1, comma 1"]
 
@@ -261,7 +302,7 @@ def test_the_log_says_which_file_was_written(app: Flask, as_staff: Browser) -> N
     page.press("Scrivi il testo nell")
 
     payloads = db.session.scalars(sa.select(AuditPayload.text)).all()
-    digest = page.address.partition("?")[0].rpartition("/")[2]
+    digest = hashlib.sha256(NORMS).hexdigest()
     assert any(f'"file_sha256":"{digest}"' in (payload or "") for payload in payloads)
 
 
@@ -275,6 +316,6 @@ def test_the_command_reads_word_documents_too(app: Flask, tmp_path: Path) -> Non
     ptm(app, "plan", "import", *told)
 
     assert "8 sections (1 chapter, 2 article, 3 comma, 2 letter)" in tried.output
-    assert "Look at paragraph 6: " in tried.output
+    assert "capoverso 6: La lettera c)" in tried.output
     assert before == []
     assert len(texts("bozza")) == 8
