@@ -93,7 +93,8 @@ def _running(pages: Sequence[Sequence[Printed]], heights: Sequence[float]) -> se
     for lines in pages:
         edges = {id(line): line for line in (*lines[:_EDGE], *lines[-_EDGE:])}
         seen.update({_key(line) for line in edges.values()})
-    least = max(_FEWEST_PAGES, _SHARE_OF_PAGES * len(pages))
+    few = max(2, min(_FEWEST_PAGES, len(pages)))
+    least = max(few, _SHARE_OF_PAGES * len(pages))
     found: set[int] = set()
     for lines, height in zip(pages, heights, strict=True):
         for edge in (lines[:_EDGE], lines[::-1][:_EDGE]):

@@ -1,4 +1,4 @@
-"""Word documents made by LibreOffice, from a flat ODT that a test writes."""
+"""Documents saved by LibreOffice, from flat ones that a test writes."""
 
 import shutil
 import subprocess
@@ -15,10 +15,12 @@ _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
  xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"
  xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"
+ xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"
  office:version="1.3" office:mimetype="application/vnd.oasis.opendocument.text">
 <office:styles>
 %s
 </office:styles>
+%s
 <office:body><office:text>
 """
 _HEADING_STYLES = "\n".join(
@@ -26,6 +28,20 @@ _HEADING_STYLES = "\n".join(
     f' style:family="paragraph" style:default-outline-level="{n}"/>'
     for n in range(1, 7)
 )
+# A page with a head and a foot: what runs, and the number of the page.
+_RUNNING = """<office:automatic-styles>
+<style:page-layout style:name="P"><style:page-layout-properties fo:page-width="21cm"
+ fo:page-height="29.7cm" fo:margin="2cm"/>
+<style:header-style><style:header-footer-properties fo:min-height="1cm" fo:margin-bottom="0.5cm"/>
+</style:header-style>
+<style:footer-style><style:header-footer-properties fo:min-height="1cm" fo:margin-top="0.5cm"/>
+</style:footer-style></style:page-layout>
+</office:automatic-styles>
+<office:master-styles><style:master-page style:name="Standard" style:page-layout-name="P">
+<style:header><text:p>%s</text:p></style:header>
+<style:footer><text:p>Pag. <text:page-number/></text:p></style:footer>
+</style:master-page></office:master-styles>
+"""
 _TAIL = "</office:text></office:body></office:document>\n"
 NAMES = {
     SectionKind.PART: "PARTE",
@@ -71,9 +87,9 @@ def _lines(node: Node, depth: int) -> Iterator[Line]:
     yield from (Line(line) for line in text)
 
 
-def flat_odt(lines: Iterable[Line], *, styled: bool) -> str:
+def flat_odt(lines: Iterable[Line], *, styled: bool, running: str = "") -> str:
     """The lines as a text document, with heading styles or all alike."""
-    written = [_HEAD % _HEADING_STYLES]
+    written = [_HEAD % (_HEADING_STYLES, _RUNNING % running if running else "")]
     for line in lines:
         text = escape(line.text).replace("\n", "<text:line-break/>")
         if styled and line.level:
@@ -86,19 +102,20 @@ def flat_odt(lines: Iterable[Line], *, styled: bool) -> str:
     return "".join([*written, _TAIL])
 
 
-def to_docx(folder: Path, name: str, flat: str) -> bytes:
-    """Have LibreOffice save a flat document as a Word one."""
+def save_all(folder: Path, documents: dict[str, str]) -> None:
+    """Have LibreOffice save flat documents as Word ones, as ODT and as PDF, by their names."""
     assert SOFFICE is not None
-    source = folder / f"{name}.fodt"
-    source.write_text(flat, encoding="utf-8")
+    for name, flat in documents.items():
+        (folder / f"{name}.fodt").write_text(flat, encoding="utf-8")
+    sources = [str(path) for path in folder.glob("*.fodt")]
     profile = (folder / "profile").as_uri()
-    subprocess.run(
-        [
-            *(SOFFICE, f"-env:UserInstallation={profile}", "--headless", "--norestore"),
-            *("--convert-to", "docx:MS Word 2007 XML", "--outdir", str(folder), str(source)),
-        ],
-        check=True,
-        capture_output=True,
-        timeout=300,
-    )
-    return (folder / f"{name}.docx").read_bytes()
+    for wanted in ("docx:MS Word 2007 XML", "odt", "pdf"):
+        subprocess.run(
+            [
+                *(SOFFICE, f"-env:UserInstallation={profile}", "--headless", "--norestore"),
+                *("--convert-to", wanted, "--outdir", str(folder), *sources),
+            ],
+            check=True,
+            capture_output=True,
+            timeout=300,
+        )

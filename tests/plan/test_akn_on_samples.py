@@ -16,6 +16,7 @@ from defusedxml import ElementTree
 from ptm_participation.plan.akn import read_akoma_ntoso
 from ptm_participation.plan.kinds import SectionKind
 from ptm_participation.plan.tree import Node
+from tests.plan.texts import outline
 
 SAMPLE = Path(__file__).parents[2].parent / "shared" / "domain" / "samples"
 SAMPLE /= "cad_dlgs82_2005_akn.xml"
@@ -34,17 +35,6 @@ DROPPED_NUMBERS |= {"31": 2, "34": 1, "36": 1, "38": 15, "52": 1}
 @pytest.fixture(scope="module")
 def tree() -> tuple[Node, ...]:
     return read_akoma_ntoso(SAMPLE.read_bytes())
-
-
-def outline(nodes: tuple[Node, ...], depth: int = 0) -> Iterator[str]:
-    """A line for each section: its kind and number, its heading, its first and last words."""
-    for node in nodes:
-        words = node.text.split()
-        if len(words) > 9:
-            words = [*words[:5], "…", *words[-3:]]
-        label = f"{node.kind} {node.number}".strip()
-        yield "  " * depth + " | ".join(filter(None, [label, node.heading, " ".join(words)]))
-        yield from outline(node.children, depth + 1)
 
 
 def everything_in(nodes: tuple[Node, ...]) -> Iterator[Node]:
