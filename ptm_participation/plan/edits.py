@@ -55,7 +55,7 @@ class NoSuchPlace(DomainError):
     message = _l("Choose where the text is parted: words that are in it once, and not its first.")
 
 
-@dataclasses.dataclass(slots=True)
+@dataclasses.dataclass(slots=True, eq=False)
 class Piece:
     """A section while it is edited. `key` is its place in the reading, or the edit that made it."""
 
@@ -91,10 +91,12 @@ class Edited:
     # Of a section that is in another now, that one; of one that was parted off, where it was.
     joined: dict[str, str] = dataclasses.field(default_factory=dict)
     split_from: dict[str, str] = dataclasses.field(default_factory=dict)
+    pieces: dict[str, Piece] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         count = iter(range(10**9))
         self.roots = [_piece(node, None, count) for node in self.reading.tree]
+        self.pieces = {piece.key: piece for piece in self.walk()}
 
     @property
     def tree(self) -> tuple[Node, ...]:
@@ -107,22 +109,23 @@ class Edited:
 
     def find(self, key: str) -> Piece:
         """The section of a key. Raises NoSuchSection."""
-        found = next((piece for piece in self.walk() if piece.key == key), None)
-        if found is None:
+        if key not in self.pieces:
             raise NoSuchSection()
-        return found
+        return self.pieces[key]
 
     def siblings(self, piece: Piece) -> list[Piece]:
         return piece.parent.children if piece.parent else self.roots
 
     def before(self, piece: Piece) -> Piece | None:
         """The section whose words come right before."""
-        last = None
-        for other in self.walk():
-            if other is piece:
-                return last
-            last = other
-        return None
+        siblings = self.siblings(piece)
+        at = siblings.index(piece)
+        if not at:
+            return piece.parent
+        last = siblings[at - 1]
+        while last.children:
+            last = last.children[-1]
+        return last
 
 
 def _piece(node: Node, parent: Piece | None, count: Iterator[int]) -> Piece:
@@ -241,6 +244,7 @@ def _join(found: Edited, edit: dict[str, Any], _number: int) -> None:
     at = siblings.index(piece)
     del siblings[at]
     found.joined[piece.key] = before.key
+    del found.pieces[piece.key]
     children, outer = piece.children, piece.parent
     if at:
         _take_on(found, siblings[at - 1], children)
@@ -290,6 +294,7 @@ def _split(found: Edited, edit: dict[str, Any], number: int) -> None:
         _take_on(found, new, children)
     piece.text = first
     found.split_from[new.key] = piece.key
+    found.pieces[new.key] = new
 
 
 def _no_item(_line: Line) -> Item | None:

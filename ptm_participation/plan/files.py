@@ -14,11 +14,13 @@ from ptm_participation.core.uploads import (
     ODT,
     PDF,
     FileRefused,
+    FileTooLarge,
     HasMacros,
     check_size,
     good_name,
 )
 from ptm_participation.plan.akn import read_akoma_ntoso
+from ptm_participation.plan.akn_xml import MAX_BYTES
 from ptm_participation.plan.docx import read_docx
 from ptm_participation.plan.odt import read_odt
 from ptm_participation.plan.pdf import read_pdf
@@ -68,6 +70,8 @@ def read_text(name: str, data: bytes) -> Reading:
 
     Raises FileRefused or UnreadableText.
     """
+    if len(data) > MAX_BYTES:
+        raise FileTooLarge(name=name, limit=MAX_BYTES // 1_000_000)
     extension = _extension(name)
     if extension in _WITH_MACROS:
         raise HasMacros(name=name)

@@ -146,8 +146,8 @@ def head_of(line: Line) -> Head | None:
 
 def numbered_head_of(text: str) -> Head | None:
     """The numbered heading of a report that words can be: «5.1 Rete ecologica»."""
-    match = _NUMBERED.fullmatch(text)
-    if match is None or len(text) > LONGEST_HEADING or text.endswith((".", ";", ":", ",")):
+    match = _NUMBERED.fullmatch(text) if len(text) <= LONGEST_HEADING else None
+    if match is None or text.endswith((".", ";", ":", ",")):
         return None
     return Head(SectionKind.HEADING, match.group("number"), match.group("rest"), is_sure=False)
 

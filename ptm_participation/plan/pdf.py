@@ -5,6 +5,7 @@ one, and wherever the line before was ended though the next word had room on it.
 """
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
@@ -92,6 +93,7 @@ class _Reader(Collector):
         for line in pages.lines:
             self._rights[line.page] = max(self._rights.get(line.page, 0.0), line.right)
         self._widest = max(self._rights.values())
+        self._last = {line.page: line for line in pages.lines}
         words = (word for line in pages.lines for word in re.findall(r"[\w-]+", line.text[:-1]))
         self._words = Counter(words)
 
@@ -144,36 +146,34 @@ class _Reader(Collector):
     # -- paragraphs ----------------------------------------------------------------------
 
     def _end(self, group: Sequence[Printed]) -> None:
-        text, noticed = "", []
-        for line in group:
-            text, compound = self._joined(text, line.text)
-            if compound:
-                noticed.append(compound)
-        first = group[0]
-        heads = numbered_head_of(text)
-        larger = first.heavy or first.size > 1.05 * self._body
-        level = heads.number.count(".") if heads and larger and len(group) < 3 else None
-        last_of_page = not self._pages.lines or group[-1] is self._last_of(group[-1].page)
-        notes = self._notes(group[-1].page) if last_of_page else ()
-        number = len(self.paragraphs) + 1
-        said = [FOOTNOTED] if notes else []
-        self.add(Paragraph(0, text, level=level, notes=notes, page=first.page), said)
-        self.doubts.extend(Doubt(number, COMPOUND, {"word": word}) for word in noticed)
+        words, compounds = self._joined([line.text for line in group])
+        first, last = group[0], group[-1]
+        head = numbered_head_of(words)
+        is_larger = first.heavy or first.size > 1.05 * self._body
+        level = head.number.count(".") if head and is_larger and len(group) < 3 else None
+        notes = self._notes(last.page) if last is self._last[last.page] else ()
+        paragraph = Paragraph(0, words, level=level, notes=notes, page=first.page)
+        self.add(paragraph, [FOOTNOTED] if notes else [])
+        number = len(self.paragraphs)
+        self.doubts.extend(Doubt(number, COMPOUND, {"word": word}) for word in compounds)
 
-    def _last_of(self, page: int) -> Printed:
-        return next(line for line in reversed(self._pages.lines) if line.page == page)
-
-    def _joined(self, text: str, line: str) -> tuple[str, str]:
-        """The words with one more line, and a word of which it is not known how it is written."""
-        end, start = _WORD_AT_END.search(text[-60:]), _WORD_AT_START.match(line)
-        if not text or end is None or start is None or not line[0].islower():
-            return f"{text.rstrip(chr(0xAD))} {line}".strip(), ""
-        stem, rest = end.group(1), start.group()
-        whole, parted = stem + rest, f"{stem}-{rest}"
-        if stem[-1].isdigit() or self._words[parted] > self._words[whole]:
-            return f"{text[:-1]}-{line}", ""
-        unknown = not self._words[whole] and self._words[stem] and self._words[rest]
-        return text[:-1] + line, parted if unknown else ""
+    def _joined(self, lines: Sequence[str]) -> tuple[str, list[str]]:
+        """The words of lines, and those of which it is not known how they are written."""
+        parts, compounds = [lines[0]], []
+        for line in lines[1:]:
+            end, start = _WORD_AT_END.search(parts[-1][-60:]), _WORD_AT_START.match(line)
+            if end is None or start is None or not line[0].islower():
+                parts[-1] = parts[-1].rstrip("\u00ad")
+                parts += [" ", line]
+                continue
+            stem, rest = end.group(1), start.group()
+            whole, parted = self._words[stem + rest], self._words[f"{stem}-{rest}"]
+            keeps_hyphen = stem[-1].isdigit() or parted > whole
+            parts[-1] = parts[-1][:-1] + ("-" if keeps_hyphen else "")
+            parts.append(line)
+            if not (keeps_hyphen or whole) and self._words[stem] and self._words[rest]:
+                compounds.append(f"{stem}-{rest}")
+        return "".join(parts), compounds
 
     def _notes(self, page: int) -> tuple[tuple[str, str], ...]:
         notes: list[tuple[str, str]] = []
@@ -182,13 +182,13 @@ class _Reader(Collector):
             if head and (head.group(1).startswith("*") or _continues(notes, head.group(1))):
                 notes.append((head.group(1), head.group(2)))
             elif notes:
-                notes[-1] = (notes[-1][0], self._joined(notes[-1][1], line.text)[0])
+                notes[-1] = (notes[-1][0], self._joined([notes[-1][1], line.text])[0])
         return tuple(notes)
 
     def _say_what_is_left_out(self) -> None:
+        pages = [paragraph.page for paragraph in self.paragraphs]
         for page in self._pages.without_text:
-            before = [p.number for p in self.paragraphs if p.page <= page]
-            place = before[-1] if before else 1
+            place = max(1, bisect_right(pages, page))
             self.doubts.append(Doubt(place, NO_TEXT_ON_PAGE, {"page": page}))
         if self._pages.repeated:
             shown = max(self._pages.repeated, key=lambda line: len(line.text))

@@ -7,7 +7,7 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -29,7 +29,6 @@ PROGRAMS = {"md": "markdown", "markdown": "markdown", "rst": "rst", "txt": "rst"
 MOST_BYTES = 5_000_000
 MOST_FILES = 500
 _SAID = {"html": HTML, "image": DRAWN, "table": TABLE}
-_TOCTREE = re.compile(r"^(\s*)\.\.\s+toctree::[^\n]*\n((?:\1\s+[^\n]*\n|\s*\n)*)", re.MULTILINE)
 _FIRST = re.compile(r"preambolo|premess[ae]|introduzione", re.IGNORECASE)
 
 
@@ -96,8 +95,7 @@ def ordered(texts: Mapping[str, bytes]) -> tuple[list[str], bool]:
 
 def _listed(index: str, text: str, names: list[str]) -> list[str]:
     """The files that an index names, in its toctree or its links."""
-    trees = [line.strip() for match in _TOCTREE.finditer(text) for line in match[2].splitlines()]
-    trees = [re.sub(r".*<([^<>]*)>$", r"\1", line) for line in trees if line[:1] not in (":", "")]
+    trees = list(_of_toctrees(text))
     links = re.findall(r"\]\(([^()\s]{1,200})\)", text)
     folder = posixpath.dirname(index)
     found: list[str] = []
@@ -106,6 +104,20 @@ def _listed(index: str, text: str, names: list[str]) -> list[str]:
         same = [name for name in names if name == path or name.rpartition(".")[0] == path]
         found += [name for name in same if name not in found and name != index]
     return found
+
+
+def _of_toctrees(text: str) -> Iterator[str]:
+    """The names in the toctrees of an index, with or without the titles that they are given."""
+    depth = -1
+    for line in text.splitlines():
+        words = line.strip()[:300]
+        indent = len(line) - len(line.lstrip())
+        if words.startswith(".. toctree::"):
+            depth = indent
+        elif words and indent <= depth:
+            depth = -1
+        elif words and depth >= 0 and not words.startswith(":"):
+            yield words.rpartition("<")[2].rstrip(">")
 
 
 def _by_name(name: str) -> tuple[bool, list[str]]:

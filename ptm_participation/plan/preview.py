@@ -9,6 +9,7 @@ from ptm_participation.plan.edits import Edited, Piece
 from ptm_participation.plan.kinds import SectionKind, brief
 from ptm_participation.plan.reading import Doubt, SourceParagraph
 
+MOST_DOUBTS = 300  # listed first; all stand beside their paragraphs
 ON_A_PAGE = 300  # paragraphs, or sections of a text that has none
 _SENTENCE = re.compile(r"\n|(?<=[.;:»])[^\S\n]+(?=\S)")
 _MOST_PLACES = 60
@@ -92,6 +93,13 @@ class Preview:
             for place, doubt in enumerate(reading.doubts)
         ]
         self.left_out = [p for p in reading.paragraphs if p.node is None]
+
+    @property
+    def listed(self) -> list[Said]:
+        """The doubts that are listed before the text: the open ones first, if they are many."""
+        if len(self.doubts) <= MOST_DOUBTS:
+            return self.doubts
+        return sorted(self.doubts, key=lambda said: said.is_settled)[:MOST_DOUBTS]
 
     @property
     def open_doubts(self) -> int:

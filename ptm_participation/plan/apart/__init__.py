@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-SECONDS = 60
+SECONDS = 30
 MEMORY = 2 * 1024**3
 
 
