@@ -6,7 +6,7 @@ from ptm_participation.consultations import models as consultations
 from ptm_participation.core import models as core
 from ptm_participation.core.db import Base
 from ptm_participation.observations import models as observations
-from ptm_participation.plan import citation_models
+from ptm_participation.plan import citation_models, map_models
 from ptm_participation.plan import import_models as plan_imports
 from ptm_participation.plan import models as plan
 from ptm_participation.procedure import models as procedure
@@ -22,6 +22,7 @@ __all__ = [
     "communications",
     "consultations",
     "core",
+    "map_models",
     "metadata",
     "observations",
     "plan",

@@ -37,6 +37,7 @@ from ptm_participation.observations import (
     keeping_filters,
     linking,
     mailbox,
+    marking,
     office,
     paper,
     proof,
@@ -48,7 +49,7 @@ from ptm_participation.observations import (
     views,
 )
 from ptm_participation.observations.blueprint import bp as observations
-from ptm_participation.plan import mapping_views
+from ptm_participation.plan import map_views, mapping_views
 from ptm_participation.plan import office as plan_office
 from ptm_participation.plan.views import bp as plan
 from ptm_participation.procedure import choice
@@ -58,7 +59,7 @@ from ptm_participation.reference.views import bp as reference
 from ptm_participation.reporting import territory
 from ptm_participation.reporting.tables import listed
 from ptm_participation.reporting.views import bp as reporting
-from ptm_participation.site import comparing, plan_pages
+from ptm_participation.site import comparing, maps, plan_pages
 from ptm_participation.site.views import bp as site
 from ptm_participation.stakeholders.views import bp as stakeholders
 
@@ -91,6 +92,9 @@ REGISTERED = (
     linking,
     regularising,
     tracking,
+    map_views,
+    maps,
+    marking,
     receipts,
     proof,
     territory,
@@ -105,7 +109,15 @@ MOST_FIELDS = 8000
 
 LANGUAGES = {"it": "Italiano", "en": "English"}
 VENDOR_FOLDERS = ("assets", "css", "fonts", "js", "svg")
-CHARTS = "echarts.common.min.js"
+# Of other packages, by the name under which pages ask for them.
+VENDOR_FILES = {
+    "echarts": ("echarts/dist", ("echarts.common.min.js",)),
+    "leaflet": ("leaflet/dist", ("leaflet.js", "leaflet.css", "images/layers.png")),
+    "geoman": (
+        "@geoman-io/leaflet-geoman-free/dist",
+        ("leaflet-geoman.min.js", "leaflet-geoman.css"),
+    ),
+}
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -210,8 +222,10 @@ def _serve_assets(app: Flask) -> None:
     served.add_files(str(own), prefix=f"{base}/ptm/")
     for folder in VENDOR_FOLDERS:
         served.add_files(str(vendor / folder), prefix=f"{base}/bi/{folder}/")
-    charts = root / "node_modules" / "echarts" / "dist" / CHARTS
-    served.add_file_to_dictionary(f"{base}/echarts/{CHARTS}", str(charts))
+    for package, (folder, names) in VENDOR_FILES.items():
+        for name in names:
+            path = root / "node_modules" / folder / name
+            served.add_file_to_dictionary(f"{base}/{package}/{name}", str(path))
     app.wsgi_app = served  # type: ignore[method-assign]
     app.jinja_env.globals["asset"] = lambda path: f"{base}/{path}"
 

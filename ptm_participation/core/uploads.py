@@ -49,7 +49,7 @@ ACCEPTED = ",".join(f".{extension}" for extension in MEDIA_TYPES)
 
 # PDFium keeps its state in the process and is not made for threads: two that use it at once
 # spoil it for all who come after, and good documents are refused as damaged.
-_ONE_AT_A_TIME = threading.Lock()
+ONE_AT_A_TIME = threading.Lock()
 
 
 class FileRefused(DomainError):
@@ -149,7 +149,7 @@ def _check_pdf(stream: IO[bytes], head: bytes, name: str, extension: str) -> Non
 
 def _pages(content: bytes) -> int:
     """How many pages a PDF has. Raises PdfiumError."""
-    with _ONE_AT_A_TIME, pypdfium2.PdfDocument(content) as document:
+    with ONE_AT_A_TIME, pypdfium2.PdfDocument(content) as document:
         return len(document)
 
 

@@ -22,7 +22,7 @@ from ptm_participation.core.errors import DomainError
 from ptm_participation.core.form_tokens import FormToken
 from ptm_participation.core.storage import Kept, name_file
 from ptm_participation.core.transaction import use_case
-from ptm_participation.observations import intake, links, service
+from ptm_participation.observations import intake, links, placing, service
 from ptm_participation.observations.intake import CountedOtherwise
 from ptm_participation.observations.models import (
     Observation,
@@ -83,6 +83,7 @@ def submit_observations(
         name_file(file)
     _refuse_used(arrivals)
     versions = intake.sections_of(window, [arrival.received for arrival in arrivals])
+    placing.hold_sheets(window, [arrival.received for arrival in arrivals])
     intake.check_municipalities(arrival.received for arrival in arrivals)
     keys = _Keys([arrival.received for arrival in arrivals])
     number = intake.next_number(window, len(arrivals))
@@ -209,6 +210,7 @@ def _requests(
     for position, asked in enumerate(received.requests, 1):
         request = keys.give(intake.make_request(submission, position, asked))
         yield request
+        yield from placing.make_places(request, asked)
         for quote in asked.quotes:
             section = versions[quote.version_id]
             anchor = keys.give(anchor_on(section, quote.quotation))

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from ptm_participation.core import clock, formats
 from ptm_participation.core.typesetting import pdf
-from ptm_participation.observations import codes, received
+from ptm_participation.observations import codes, placing, received
 from ptm_participation.observations.links import links_of
 from ptm_participation.observations.models import Draft, Observation, ObservationParty
 from ptm_participation.observations.steps import assemble, chosen_sections
@@ -60,6 +60,8 @@ def _receipt_values(observation: Observation, code: str) -> dict[str, Any]:
         "next": next_steps(observation),
         "text_title": _("What you sent"),
         "text": submission.text,
+        "places_title": _("Places"),
+        "places": _places(observation),
         "files_title": _("Files"),
         "files": [
             (
@@ -72,6 +74,19 @@ def _receipt_values(observation: Observation, code: str) -> dict[str, Any]:
         "proof_meaning": _("SHA-256 digest of all that was received, files included:"),
         "sha256": submission.sha256,
     }
+
+
+def _places(observation: Observation) -> list[str]:
+    """Each place that was named, also those that the text leaves to the office."""
+    several = placing.places_of(observation.submission.id)
+    many = len(observation.submission.requests) > 1
+    return [
+        (_("Request %(number)d", number=number) + ": " if many else "")
+        + place.said
+        + ("" if place.public else f" ({_('Stays reserved')})")
+        for number, places in several.items()
+        for place in places
+    ]
 
 
 def _receipt_facts(observation: Observation) -> list[tuple[str, str]]:
@@ -289,6 +304,9 @@ def _asked_text(asked: received.Asked, rows: list[Any]) -> str:
         lines.append(str(asked.kind.label))
     if asked.place:
         lines.append(_("Place: %(place)s", place=asked.place))
+    for place in asked.places:
+        reserved = "" if place.public else f" ({_('Stays reserved')})"
+        lines.append(_("Place: %(place)s", place=place.said) + reserved)
     if asked.proposed:
         lines.append(_("Proposed words: «%(words)s»", words=asked.proposed))
     return "\n".join([*lines, "", asked.reasons])

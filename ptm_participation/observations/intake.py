@@ -20,7 +20,7 @@ from ptm_participation.core.errors import DomainError
 from ptm_participation.core.reference import fold
 from ptm_participation.core.sealing import seal
 from ptm_participation.core.transaction import is_writing, notes, use_case
-from ptm_participation.observations import codes, links
+from ptm_participation.observations import codes, links, placing
 from ptm_participation.observations.audiences import check_audience
 from ptm_participation.observations.models import (
     Observation,
@@ -153,8 +153,7 @@ def submit_observation(
     it is taken as late. One that integrates, replaces or withdraws an earlier one is linked to it.
     Raises NotYetOpen, WindowShut, NotOfTheAudience, NothingAsked, NotABody, SectionOfAnotherPlan,
     ClosedToObservations, UnknownMunicipality, InTheFuture, SentAfterArrival, ReasonNeeded or what
-    `get_earlier` raises;
-    then nothing is written and no number is used up.
+    `get_earlier` and `hold_sheets` raise; then nothing is written and no number is used up.
     """
     made = form_tokens.claim(token)
     if made is not None:
@@ -164,6 +163,7 @@ def submit_observation(
     check_municipalities([received])
     earlier = get_earlier(window, received.earlier) if received.earlier else None
     versions = sections_of(window, [received])
+    placing.hold_sheets(window, [received])
     submission, anchors = _keep_submission(
         window, received, versions, counts_at, token, notice, author, actor
     )
@@ -487,6 +487,7 @@ def _keep_request(
     anchors = [draw_anchor(versions[quote.version_id], quote.quotation) for quote in asked.quotes]
     for anchor in anchors:
         db.session.add(RequestAnchor(request_id=request.id, anchor_id=anchor.id))
+    db.session.add_all(placing.make_places(request, asked))
     return anchors
 
 

@@ -31,6 +31,8 @@ from ptm_participation.observations.models import (
     ObservationParty,
     WorkingText,
 )
+from ptm_participation.observations.placing import places_of
+from ptm_participation.observations.received import Located
 from ptm_participation.observations.workflow import PartyRole, Purpose
 from ptm_participation.plan.models import Anchor, Edition, SectionVersion
 from ptm_participation.plan.queries import SectionRow
@@ -189,7 +191,12 @@ _UNIT_COUNTS = (
 
 
 _ONE = (
-    _BASE.add_columns(WorkingText.text, Observation.published_at, Observation.received_at)
+    _BASE.add_columns(
+        WorkingText.text,
+        Observation.published_at,
+        Observation.received_at,
+        Observation.submission_id,
+    )
     .join(
         WorkingText,
         sa.and_(
@@ -282,6 +289,7 @@ class PublishedObservation:
     along: tuple[str, ...] = ()  # the bodies that signed with the first
     unnamed: int = 0  # the private persons that did
     links: tuple[Linked, ...] = ()  # with other published ones
+    places: tuple[Located, ...] = ()  # those that are not reserved to the office
 
 
 def get_published(register: Register, number: int) -> PublishedObservation:
@@ -289,11 +297,12 @@ def get_published(register: Register, number: int) -> PublishedObservation:
     found = ask(_ONE, register=register.id, number=number)
     if not found:
         raise NotFound()
-    *row, text, published_at, received_at = found[0]
+    *row, text, published_at, received_at, submission = found[0]
     shown = _public_row(row)
     cited = ask(_CITED_BY, observation=shown.id)
     sections = list(section_rows(version for (version,) in cited).values())
     signed = ask(_SIGNED_ALONG, observation=shown.id)
+    places = places_of(submission, public_only=True)
     along = tuple(name for name, type_ in signed if _is_named(shown, type_))
     return PublishedObservation(
         shown,
@@ -304,6 +313,7 @@ def get_published(register: Register, number: int) -> PublishedObservation:
         along,
         len(signed) - len(along),
         tuple(published_links(shown.id)),
+        tuple(place for several in places.values() for place in several),
     )
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 import enum
 from typing import Any
 
-from flask_babel import force_locale
+from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
 from ptm_participation.core.audit import canonical_json
@@ -24,6 +24,9 @@ from ptm_participation.plan.models import SectionVersion
 from ptm_participation.plan.quotes import Quotation, one_line
 from ptm_participation.procedure.models import IdentityLevel
 from ptm_participation.stakeholders.subjects import SubjectType
+from ptm_participation.territory.places import PlaceKind, measured
+
+MOST_NAMED = 4  # Comuni named in a line
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -42,6 +45,56 @@ class Quote:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class SheetMarked:
+    """The sheet of a map that a place was drawn on. `mark` is the digest of its picture and its
+    control points."""
+
+    id: int
+    name: str
+    mark: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Located:
+    """A place that a request is about: drawn (`geometry` is GeoJSON, WGS 84), or a parcel of the
+    land register. `codes` are the ISTAT codes of the Comuni that it falls in, `comuni` their
+    names. What is not `public` only the office reads."""
+
+    kind: PlaceKind
+    codes: tuple[str, ...]
+    comuni: tuple[str, ...]
+    public: bool
+    geometry: str = ""
+    sheet: SheetMarked | None = None
+    cadastral_sheet: int | None = None
+    parcel: int | None = None
+
+    @property
+    def within(self) -> str:
+        """The Comuni that it falls in, in a line."""
+        named, more = self.comuni[:MOST_NAMED], len(self.comuni) - MOST_NAMED
+        line = ", ".join(named)
+        if more <= 0:
+            return line
+        return ngettext("%(line)s and %(num)d more", "%(line)s and %(num)d more", more, line=line)
+
+    @property
+    def said(self) -> str:
+        """The place in a line: «Rho, foglio 12, mappale 34», «Area di 3,2 ettari: Rho»."""
+        if self.kind is PlaceKind.PARCEL:
+            return _(
+                "%(comune)s, sheet %(sheet)d, parcel %(parcel)d",
+                comune=self.within,
+                sheet=self.cadastral_sheet,
+                parcel=self.parcel,
+            )
+        drawn = measured(self.geometry)
+        if self.sheet is not None:
+            drawn = _("%(drawn)s, marked on %(sheet)s", drawn=drawn, sheet=self.sheet.name)
+        return f"{drawn}: {self.within}"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Asked:
     """One request."""
 
@@ -51,6 +104,7 @@ class Asked:
     whole_plan: bool = False
     place: str = ""
     proposed: str = ""
+    places: tuple[Located, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -144,25 +198,28 @@ def _around(quote: dict[str, Any], version: SectionVersion) -> dict[str, str]:
 def _plain(value: Any) -> Any:
     if isinstance(value, _PARTS):
         fields = {name: _plain(getattr(value, name)) for name in _FIELDS[type(value)]}
-        if isinstance(value, Received):
-            for name, usual in _UNSAID.items():
-                if fields[name] == usual:
-                    del fields[name]
+        for name, usual in _UNSAID.get(type(value), {}).items():
+            if fields[name] == usual:
+                del fields[name]
         return fields
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     return value.value if isinstance(value, enum.Enum) else value
 
 
-_PARTS = (Received, Asked, Declared, Enclosed, Quote, Earlier)
+_PARTS = (Received, Asked, Declared, Enclosed, Quote, Earlier, Located, SheetMarked)
 _FIELDS = {kind: tuple(field.name for field in dataclasses.fields(kind)) for kind in _PARTS}
+_FIELDS[SheetMarked] = ("name", "mark")  # its key says nothing outside this database
 # What an ordinary submission does not say, so that its digest is what it always was.
-_UNSAID = {
-    "accepted_at": None,
-    "purpose": Purpose.OBSERVATION.value,
-    "earlier": None,
-    "because": "",
-    "sender_protocol": "",
+_UNSAID: dict[type[Any], dict[str, Any]] = {
+    Received: {
+        "accepted_at": None,
+        "purpose": Purpose.OBSERVATION.value,
+        "earlier": None,
+        "because": "",
+        "sender_protocol": "",
+    },
+    Asked: {"places": []},
 }
 
 
@@ -210,10 +267,27 @@ def _request_text(
         lines.append(str(asked.kind.label))
     if asked.place:
         lines.append(_("Place: %(place)s", place=asked.place))
+    lines += _places_text(asked.places)
     if asked.proposed:
         lines.append(_("Proposed words: «%(words)s»", words=asked.proposed))
     lines.append(asked.reasons)
     return "\n".join(lines)
+
+
+def _places_text(places: tuple[Located, ...]) -> list[str]:
+    """The places in words; of those that stay reserved only how many, since this text is what
+    the office goes on to publish."""
+    lines = [_("Place: %(place)s", place=place.said) for place in places if place.public]
+    reserved = sum(not place.public for place in places)
+    if reserved:
+        lines.append(
+            ngettext(
+                "One place is named to the office alone.",
+                "%(num)d places are named to the office alone.",
+                reserved,
+            )
+        )
+    return lines
 
 
 def default_title(received: Received, versions: dict[int, SectionVersion]) -> str:

@@ -17,7 +17,7 @@ from ptm_participation.core.formats import language
 from ptm_participation.core.forms import labelled
 from ptm_participation.core.numbers import whole
 from ptm_participation.core.storage import files
-from ptm_participation.observations import codes, documents, drafting, queries, steps
+from ptm_participation.observations import codes, documents, drafting, placing, queries, steps
 from ptm_participation.observations.blueprint import bp
 from ptm_participation.observations.forms import SendForm
 from ptm_participation.observations.models import Draft, DraftFile
@@ -76,6 +76,7 @@ def _check(key: str, moment: dt.datetime) -> Any:
         missing=steps.missing(draft),
         content=draft.content,
         chosen=steps.chosen_sections(draft.content),
+        located=placing.of_draft(draft.content),
         parties=(declared := _parties(draft)),
         municipality=_municipality(declared),
         private={file.file_class.value: file for file in draft.files},

@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from ptm_participation.observations import placing
 from ptm_participation.observations.audiences import NotOfTheAudience, check_audience
 from ptm_participation.observations.forms import (
     OUTSIDE,
@@ -51,6 +52,7 @@ PATHS = {
     Purpose.WITHDRAWAL: (REASONS, WHO, CHECK),
 }
 TYPED = ("kind", "place", "proposed", "reasons")
+PLACES = "places"  # no step of its own: the page of a request's places
 MANDATE = "mandate"  # the field of the file that lets somebody write for somebody else
 
 
@@ -217,6 +219,17 @@ def _missing_of_requests(content: dict[str, Any]) -> list[Missing]:
                     number,
                 )
             )
+    found += [
+        Missing(
+            PLACES,
+            _(
+                "Request %(n)d: the map's sheet has changed since you marked it, mark it again.",
+                n=number + 1,
+            ),
+            number,
+        )
+        for number in placing.marked_on_other_sheets(content)
+    ]
     form = RequestsForm(formdata=_form_data(requests_data(content)), meta={"csrf": False})
     form.validate()
     return found + [Missing(REQUESTS, message, field=field) for field, message in form.all_errors]
@@ -268,8 +281,10 @@ def assemble(
     """What the draft sends. Only for a draft that misses nothing."""
     content = draft.content
     purpose = purpose_of(content)
+    located = placing.of_draft(content)
     requests = tuple(
         Asked(
+            places=tuple(located[number]),
             kind=RequestKind(request["kind"]),
             quotes=tuple(
                 Quote(
@@ -285,7 +300,9 @@ def assemble(
             proposed=request["proposed"],
             reasons=request["reasons"],
         )
-        for request in (content["requests"] if purpose is Purpose.OBSERVATION else ())
+        for number, request in enumerate(
+            content["requests"] if purpose is Purpose.OBSERVATION else ()
+        )
     )
     return Received(
         channel=Channel.WEB,

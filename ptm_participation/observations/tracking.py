@@ -18,6 +18,7 @@ from ptm_participation.observations import (
     documents,
     links,
     lists,
+    placing,
     queries,
     stages,
     supplements,
@@ -113,7 +114,10 @@ def follow() -> Any:
 def tracking(code: str) -> Any:
     observation = by_code(code)
     queries.load_requests(observation.submission)
-    return render_template("observations/tracking.html", **_case(observation, code))
+    located = placing.places_of(observation.submission.id)
+    return render_template(
+        "observations/tracking.html", located=located, **_case(observation, code)
+    )
 
 
 @bp.route("/mie-osservazioni")

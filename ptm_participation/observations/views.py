@@ -15,7 +15,14 @@ from ptm_participation.core.errors import DomainError, NotFound
 from ptm_participation.core.formats import language
 from ptm_participation.core.numbers import whole
 from ptm_participation.core.uploads import ACCEPTED, receive
-from ptm_participation.observations import documents, drafting, resuming, steps, suggesting
+from ptm_participation.observations import (
+    documents,
+    drafting,
+    placing,
+    resuming,
+    steps,
+    suggesting,
+)
 from ptm_participation.observations.audiences import admitted
 from ptm_participation.observations.blueprint import bp
 from ptm_participation.observations.forms import (
@@ -341,6 +348,7 @@ def requests(key: str) -> Any:
         "observations/requests.html",
         form=form,
         chosen=chosen,
+        located=placing.of_draft(draft.content),
         content=draft.content,
         attachments=[f for f in draft.files if f.file_class is FileClass.ATTACHMENT],
         accepted=ACCEPTED,
@@ -371,6 +379,9 @@ def _requests_action(key: str, draft: Draft, form: RequestsForm) -> Any:
         return redirect(url_for("observations.requests", key=key, _anchor="allegati"))
     if "carica" in request.form:
         return redirect(url_for("observations.requests", key=key, _anchor="allegati"))
+    located = whole(request.form.get("luoghi"))
+    if located is not None and located < len(asked):
+        return redirect(url_for("observations.places", key=key, number=located + 1))
     sections_of = whole(request.form.get("sezioni"))
     if sections_of is not None:
         return redirect(url_for("observations.sections", key=key, richiesta=sections_of))
@@ -387,7 +398,8 @@ def _requests_action(key: str, draft: Draft, form: RequestsForm) -> Any:
 def _take_off(key: str, content: dict[str, Any], gone: int) -> Any:
     """Drop a request in which nothing is written; whatever is written asks once more."""
     asked = content["requests"]
-    if 0 <= gone < len(asked) and any(asked[gone][name] for name in steps.TYPED):
+    written = (*steps.TYPED, "places")
+    if 0 <= gone < len(asked) and any(asked[gone].get(name) for name in written):
         return redirect(url_for("observations.remove_request", key=key, number=gone + 1))
     _drop_request(key, gone)
     return redirect(url_for("observations.requests", key=key))
@@ -426,6 +438,7 @@ def remove_request(key: str, number: int) -> Any:
         number=number,
         asked=asked[number - 1],
         chosen=steps.chosen_sections(draft.content)[number - 1],
+        located=placing.of_draft(draft.content)[number - 1],
         **frame(draft, key, ""),
     )
 

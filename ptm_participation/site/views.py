@@ -1,5 +1,6 @@
 """What anybody may read: home, plan, path, published observations, notices."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
@@ -14,11 +15,13 @@ from ptm_participation.core.chips import without_paging
 from ptm_participation.core.downloads import download
 from ptm_participation.core.errors import NotFound
 from ptm_participation.core.numbers import whole
-from ptm_participation.observations import lists, published, queries
-from ptm_participation.plan import browsing
+from ptm_participation.observations import lists, placing, published, queries
+from ptm_participation.plan import browsing, map_queries, sheet_view
 from ptm_participation.plan import queries as plan
 from ptm_participation.plan.citation_queries import citations_of_page
 from ptm_participation.plan.closing import closings_of
+from ptm_participation.plan.kinds import SectionKind
+from ptm_participation.plan.map_models import MapSheet
 from ptm_participation.plan.models import Document, Edition
 from ptm_participation.plan.queries import SectionRow
 from ptm_participation.procedure import queries as procedures
@@ -209,7 +212,14 @@ def section(document: str, slug: str) -> Any:
         observed=_observed(versions, observing.edition_id),
         observing=observing,
         observations=published.published_on_page(procedure, parts),
+        sheets=_sheets(edition, row),
     )
+
+
+def _sheets(edition: Edition, row: SectionRow) -> Sequence[MapSheet]:
+    """The sheets of a map, where the section is one."""
+    is_map = row.kind is SectionKind.MAP
+    return map_queries.sheets_of(edition, row.provision_id) if is_map else ()
 
 
 def _observed(versions: list[tuple[Edition, SectionRow]], edition_id: int) -> SectionRow | None:
@@ -223,6 +233,33 @@ def _page_address(edition: Edition, document: Document, row: SectionRow) -> str:
     label = request.args.get("ed")
     return url_for(
         "site.section", document=document.slug, slug=unit.slug, ed=label, _anchor=row.slug
+    )
+
+
+@bp.route("/piano/<document>/<slug>/fogli/<number>")
+@public
+def sheet(document: str, slug: str, number: str) -> Any:
+    """A sheet of a map: its picture, to be zoomed, and its legend."""
+    shareable()
+    procedure = leading_procedure()
+    edition = asked_edition(procedure)
+    shown = plan.get_document(procedure.plan, document)
+    row = plan.get_section(edition, shown, slug)
+    found = map_queries.sheet_at(edition, row.provision_id, number)
+    versions = plan.versions_of(row, seen_by=signed_in_user())
+    window = _present_window()
+    observing = window.procedure if window else procedure
+    return render_template(
+        "site/sheet.html",
+        procedure=procedure,
+        edition=edition,
+        document=shown,
+        section=row,
+        sheet=found,
+        name=map_queries.named(row.citation, found),
+        others=map_queries.sheets_of(edition, row.provision_id),
+        shown=sheet_view.of_sheet(found),
+        observed=_observed(versions, observing.edition_id),
     )
 
 
@@ -278,7 +315,8 @@ def _own_observation(register: str, number: int) -> Any:
     if not isinstance(reader, User):
         raise NotFound()
     whole = queries.get_observation(register, number, seen_by=reader)
-    return render_template("site/own_observation.html", observation=whole)
+    located = placing.places_of(whole.submission.id)
+    return render_template("site/own_observation.html", observation=whole, located=located)
 
 
 # -- notices -----------------------------------------------------------------------------

@@ -1,0 +1,71 @@
+"""Naming a place: a shape on the ground, or parcels of the land register."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired
+
+from ptm_participation.core.forms import PtmForm, at_most, labelled, options
+from ptm_participation.territory.places import DRAWN, PlaceKind
+from ptm_participation.territory.queries import list_municipalities
+
+PUBLIC, RESERVED = "public", "reserved"
+
+
+def _visibility() -> Any:
+    return RadioField(
+        _l("Who reads it"),
+        [InputRequired(_l("Say who may read it."))],
+        choices=options(
+            [
+                (PUBLIC, _l("Everybody, with the observation")),
+                (RESERVED, _l("Only the office")),
+            ]
+        ),
+    )
+
+
+class ShapeForm(PtmForm):
+    """A point, a line or an area, by its vertices; the map fills in the same fields."""
+
+    kind = RadioField(
+        _l("What you mark"),
+        [InputRequired(_l("Say whether it is a point, a line or an area."))],
+        choices=labelled(DRAWN),
+        default=PlaceKind.AREA.value,
+    )
+    coordinates = TextAreaField(
+        _l("Coordinates"),
+        description=_l(
+            "Latitude and longitude in degrees (WGS 84), a point on each line: 45.5297 9.0402. "
+            "A GeoJSON geometry is taken too."
+        ),
+    )
+    shape_visibility = _visibility()
+    sheet = HiddenField()
+
+
+class ParcelForm(PtmForm):
+    """Parcels on one sheet of the land register."""
+
+    comune = SelectField(
+        _l("Comune"), [DataRequired(_l("Choose the Comune from the list."))], choices=[]
+    )
+    cadastral_sheet = StringField(
+        _l("Sheet"),
+        [DataRequired(_l("Write the number of the sheet.")), at_most(40)],
+        render_kw={"inputmode": "numeric"},
+    )
+    parcels = StringField(
+        _l("Parcels"),
+        [DataRequired(_l("Write the number of the parcel.")), at_most(200)],
+        description=_l("Several of the same sheet with commas: 34, 35, 112."),
+    )
+    parcel_visibility = _visibility()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = [(row.istat, row.name) for row in list_municipalities()]
+        self.comune.choices = options([("", _("Choose the Comune")), *rows])

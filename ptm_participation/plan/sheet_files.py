@@ -1,0 +1,155 @@
+"""The file of a sheet that staff brings, and the picture that is made of it.
+
+A picture is shown as it comes; of a PDF the first page is drawn. What was brought is kept
+beside it.
+"""
+
+import io
+import struct
+import zlib
+from typing import Any, NamedTuple
+
+import pypdfium2
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import FileStorage
+
+from ptm_participation.core.storage import Kept, files
+from ptm_participation.core.uploads import (
+    ONE_AT_A_TIME,
+    Damaged,
+    FileRefused,
+    good_name,
+    receive,
+)
+
+ACCEPTED = ".png,.jpg,.jpeg,.pdf"
+PNG, JPEG = "image/png", "image/jpeg"
+LONGEST_SIDE = 12_000  # pixels
+MOST_PIXELS = 50_000_000  # what a browser on a phone can still unpack
+DRAWN_SIDE = 5000  # pixels of the longer side of a page that is drawn here
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_COLOURS = {1: 0, 3: 2, 4: 6}  # PNG's colour types by the bytes of a pixel
+# JPEG's markers of a frame, which tells the size; and of what follows without a length.
+_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
+_BARE = {0x01, *range(0xD0, 0xD9)}
+
+
+class NoPicture(FileRefused):
+    message = _l("«%(name)s» cannot be a sheet: choose a picture (PNG, JPEG) or a PDF.")
+
+
+class TooManyPixels(FileRefused):
+    message = _l(
+        "«%(name)s» has %(width)d × %(height)d pixels: make it smaller, at most 50 million pixels "
+        "and 12,000 a side."
+    )
+
+
+class Picture(NamedTuple):
+    """A sheet's picture and its original, in the store."""
+
+    name: str
+    original: Kept
+    shown: Kept
+    width: int
+    height: int
+
+
+def take_in(upload: FileStorage) -> Picture:
+    """Check what was brought, keep it, and make its picture. Raises FileRefused."""
+    name = good_name(upload.filename or "")
+    if f".{name.rpartition('.')[2].lower()}" not in ACCEPTED.split(","):
+        raise NoPicture(name=name)
+    name, original = receive(upload)
+    upload.stream.seek(0)
+    content = upload.stream.read()
+    if original.media_type in (PNG, JPEG):
+        width, height = size_of(content, name)
+        return Picture(name, original, original, width, height)
+    drawn, width, height = draw_page(content, name)
+    return Picture(name, original, files().keep(io.BytesIO(drawn), PNG), width, height)
+
+
+def size_of(content: bytes, name: str) -> tuple[int, int]:
+    """Width and height of a whole PNG or JPEG. Raises FileRefused."""
+    try:
+        width, height = _png(content) if content.startswith(_SIGNATURE) else _jpeg(content)
+    except (IndexError, struct.error, ValueError) as error:
+        raise Damaged(name=name) from error
+    if not (0 < width <= LONGEST_SIDE and 0 < height <= LONGEST_SIDE):
+        raise TooManyPixels(name=name, width=width, height=height)
+    if width * height > MOST_PIXELS:
+        raise TooManyPixels(name=name, width=width, height=height)
+    return width, height
+
+
+def _png(content: bytes) -> tuple[int, int]:
+    """Walks the chunks up to the last, so that a file cut short is found out."""
+    place, size = len(_SIGNATURE), None
+    while True:
+        length, kind = struct.unpack_from(">I4s", content, place)
+        (check,) = struct.unpack_from(">I", content, place + 8 + length)
+        if zlib.crc32(content[place + 4 : place + 8 + length]) != check:
+            raise ValueError("a chunk is damaged")
+        if size is None:
+            if kind != b"IHDR":
+                raise ValueError("no header")
+            size = struct.unpack_from(">II", content, place + 8)
+        if kind == b"IEND":
+            return size[0], size[1]
+        place += 12 + length
+
+
+def _jpeg(content: bytes) -> tuple[int, int]:
+    """Walks the segments up to the frame's."""
+    if not content.rstrip(b"\0\r\n").endswith(b"\xff\xd9"):
+        raise ValueError("cut short")
+    place = 2
+    while content[place] == 0xFF:
+        marker = content[place + 1]
+        if marker == 0xFF:  # fill
+            place += 1
+        elif marker in _FRAMES:
+            height, width = struct.unpack_from(">HH", content, place + 5)
+            return width, height
+        elif marker in _BARE:
+            place += 2
+        else:
+            place += 2 + struct.unpack_from(">H", content, place + 2)[0]
+    raise ValueError("no frame")
+
+
+def draw_page(content: bytes, name: str) -> tuple[bytes, int, int]:
+    """The first page of a PDF as PNG, its width and its height. Raises Damaged."""
+    try:
+        with ONE_AT_A_TIME, pypdfium2.PdfDocument(content) as document:
+            page = document[0]
+            longer = max(page.get_size())
+            if longer <= 0:
+                raise Damaged(name=name)
+            bitmap = page.render(scale=DRAWN_SIDE / longer, rev_byteorder=True)
+            drawn = _as_png(bitmap)
+            size = bitmap.width, bitmap.height
+            bitmap.close()
+            page.close()
+    except pypdfium2.PdfiumError as error:
+        raise Damaged(name=name) from error
+    return drawn, *size
+
+
+def _as_png(bitmap: Any) -> bytes:
+    """A drawn page as PNG: rows as they are, packed."""
+    used = bitmap.width * bitmap.n_channels
+    pixels, packer, packed = memoryview(bitmap.buffer).cast("B"), zlib.compressobj(3), []
+    for row in range(bitmap.height):
+        start = row * bitmap.stride
+        packed.append(packer.compress(b"\0" + pixels[start : start + used]))
+    packed.append(packer.flush())
+    head = struct.pack(
+        ">IIBBBBB", bitmap.width, bitmap.height, 8, _COLOURS[bitmap.n_channels], 0, 0, 0
+    )
+    chunks = ((b"IHDR", head), (b"IDAT", b"".join(packed)), (b"IEND", b""))
+    return _SIGNATURE + b"".join(
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        for kind, body in chunks
+    )

@@ -1,0 +1,185 @@
+// Maps of places: they are shown, marked with mouse, finger or keyboard, and sheets are zoomed.
+// What is marked is written into the form's own fields, which say the same without a map.
+document.addEventListener("DOMContentLoaded", () => {
+  if (!window.L) return;
+  const DIGITS = 5;
+  const RADIUS = 6371000, MERIDIAN = 9, DEGREE = Math.PI / 180;
+
+  // As ptm_participation/plan/georeference.py: pixels lie on a transverse Mercator's plane.
+  const ground = ([a, b, c, d, e, f]) => ({
+    toMap: ({ lat, lng }) => {
+      const away = (lng - MERIDIAN) * DEGREE, phi = lat * DEGREE;
+      const east = RADIUS * Math.atanh(Math.cos(phi) * Math.sin(away)) - c;
+      const north = RADIUS * Math.atan2(Math.tan(phi), Math.cos(away)) - f;
+      const area = a * e - b * d;
+      return L.latLng((a * north - d * east) / area, (e * east - b * north) / area);
+    },
+    toGround: ({ lat: y, lng: x }) => {
+      const across = (a * x + b * y + c) / RADIUS, along = (d * x + e * y + f) / RADIUS;
+      return L.latLng(Math.asin(Math.sin(along) / Math.cosh(across)) / DEGREE,
+        MERIDIAN + Math.atan2(Math.sinh(across), Math.cos(along)) / DEGREE);
+    },
+  });
+  const itself = { toMap: (at) => at, toGround: (at) => at };
+  const said = ({ lat, lng }) => `${lat.toFixed(DIGITS)} ${lng.toFixed(DIGITS)}`;
+
+  const parse = (text) => text.split("\n").flatMap((line) => {
+    const numbers = line.trim().match(/^([+-]?\d+(?:[.,]\d+)?)[\s,;°NS]+([+-]?\d+(?:[.,]\d+)?)/);
+    return numbers ? [L.latLng(...numbers.slice(1).map((n) => Number(n.replace(",", "."))))] : [];
+  });
+  const pin = () => L.divIcon({ className: "ptm-pin", iconSize: [22, 22] });
+  const FIXED = { interactive: false, pmIgnore: true, snapIgnore: true, keyboard: false };
+  const shapes = (value, place, options) => L.geoJSON(value, {
+    ...options,
+    coordsToLatLng: ([lng, lat]) => place.toMap(L.latLng(lat, lng)),
+    pointToLayer: (_feature, at) => L.marker(at, { ...options, icon: pin() }),
+  });
+
+  const open = (box) => {
+    const data = box.dataset;
+    const size = data.size?.split(",").map(Number);
+    const crs = size && L.extend({}, L.CRS.Simple, { transformation: new L.Transformation(1, 0, 1, 0) });
+    box.hidden = false;
+    const map = L.map(box, {
+      ...(crs ? { crs, minZoom: -6, maxZoom: 2 } : { minZoom: 7, maxZoom: 18 }),
+      zoomSnap: 0.25, zoomDelta: 1, attributionControl: false, zoomControl: false,
+      zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, inertia: false,
+    });
+    L.control.zoom({ position: "topright", zoomInTitle: data.nearer, zoomOutTitle: data.farther }).addTo(map);
+    box.setAttribute("role", "application");
+    box.setAttribute("aria-label", data.label);
+    const hint = box.parentElement.querySelector("[data-hint]");
+    if (hint) { hint.hidden = false; hint.id ||= "mappa-aiuto"; box.setAttribute("aria-describedby", hint.id); }
+    const line = box.parentElement.querySelector("[data-said]");
+    if (line) line.hidden = false;
+    return { box, map, size, line, place: data.fit ? ground(JSON.parse(data.fit)) : itself };
+  };
+
+  const whole = async (view) => {
+    const { box, map, size } = view;
+    if (size) {
+      const bounds = [[0, 0], [size[1], size[0]]];
+      L.imageOverlay(box.dataset.picture, bounds, { alt: "" }).addTo(map);
+      map.fitBounds(bounds);
+      map.setMaxBounds(L.latLngBounds(bounds).pad(0.5));
+      return;
+    }
+    const answer = await fetch(box.dataset.ground);
+    view.comuni = (await answer.json()).features;
+    const outlines = L.geoJSON(view.comuni, { ...FIXED, className: "ptm-comune" }).addTo(map);
+    map.fitBounds(outlines.getBounds());
+    map.setMaxBounds(outlines.getBounds().pad(0.3));
+  };
+
+  // The Comune that holds a point, to be said with it.
+  const inside = ([lng, lat], ring) => ring.reduce((odd, [x, y], i) => {
+    const [px, py] = ring[i ? i - 1 : ring.length - 1];
+    return (y > lat) !== (py > lat) && lng < ((px - x) * (lat - y)) / (py - y) + x ? !odd : odd;
+  }, false);
+  const named = (view, { lat, lng }) => view.comuni?.find(({ geometry }) =>
+    geometry.coordinates.some((polygon) => polygon.filter((ring) => inside([lng, lat], ring)).length % 2))
+    ?.properties.name;
+
+  const cross = (view, keys) => {
+    const mark = document.createElement("span");
+    mark.className = "ptm-cross";
+    view.box.append(mark);
+    view.box.addEventListener("keydown", (event) => {
+      if (event.target !== view.box || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (!(event.key in keys)) return;
+      event.preventDefault();
+      keys[event.key](view.map.getCenter());
+    });
+  };
+
+  // -- marking -----------------------------------------------------------------------------
+
+  const marking = (view) => {
+    const { box, map, place, line } = view;
+    const form = box.closest("form");
+    const field = form.elements.coordinates;
+    const kind = () => form.elements.kind.value;
+    let drawn = null;
+
+    const draw = () => {
+      drawn?.remove();
+      drawn = null;
+      const text = field.value.trim();
+      if (text.startsWith("{")) {
+        try { drawn = shapes(JSON.parse(text), place, { ...FIXED, className: "ptm-shape" }).addTo(map); } catch { /* the server says what is wrong */ }
+        return;
+      }
+      const at = parse(text).map(place.toMap);
+      if (!at.length) return;
+      if (at.length === 1 || kind() === "point") drawn = L.marker(at[0], { icon: pin(), keyboard: false });
+      else if (kind() === "line" || at.length < 3) drawn = L.polyline(at, { className: "ptm-shape" });
+      else drawn = L.polygon(at, { className: "ptm-shape" });
+      drawn.on("pm:edit pm:dragend", () => write(vertices(drawn), kind()));
+      drawn.addTo(map);
+    };
+    const vertices = (layer) => layer.getLatLng ? [layer.getLatLng()] : layer.getLatLngs().flat();
+    const write = (at, shape) => {
+      field.value = at.map((point) => said(place.toGround(point))).join("\n");
+      form.elements.kind.value = shape;
+      draw();
+    };
+
+    map.pm.setLang(document.documentElement.lang === "it" ? "it" : "en");
+    map.pm.addControls({
+      position: "topleft", drawMarker: true, drawPolyline: true, drawPolygon: true, editMode: true, removalMode: true,
+      drawRectangle: false, drawCircle: false, drawCircleMarker: false, drawText: false, dragMode: false,
+      cutPolygon: false, rotateMode: false,
+    });
+    map.pm.setGlobalOptions({ continueDrawing: false, markerStyle: { icon: pin() }, pathOptions: { className: "ptm-shape" } });
+    const KINDS = { Marker: "point", Line: "line", Polygon: "area" };
+    map.on("pm:create", ({ layer, shape }) => { layer.remove(); write(vertices(layer), KINDS[shape]); });
+    map.on("pm:remove", ({ layer }) => { if (layer === drawn) { drawn = null; field.value = ""; } });
+    field.addEventListener("input", draw);
+    for (const radio of form.elements.kind) radio.addEventListener("change", draw);
+
+    cross(view, {
+      Enter: (centre) => {
+        const at = place.toGround(centre);
+        const lines = field.value.trim() && kind() !== "point" ? [field.value.trim()] : [];
+        field.value = [...lines, said(at)].join("\n");
+        draw();
+        const count = field.value.split("\n").length, comune = named(view, at);
+        line.textContent = box.dataset.added.replace("{n}", count).replace("{at}", said(at)) + (comune ? `, ${comune}` : "");
+      },
+      Backspace: () => {
+        field.value = field.value.trim().split("\n").slice(0, -1).join("\n");
+        draw();
+        line.textContent = box.dataset.taken;
+      },
+    });
+    draw();
+  };
+
+  // -- the office's control points ---------------------------------------------------------
+
+  const picking = ({ box, map, size, line }) => {
+    const field = document.getElementById(box.dataset.pixels);
+    const pick = ({ lat: y, lng: x }) => {
+      if (x < 0 || y < 0 || x > size[0] || y > size[1]) return;
+      const text = field.value.trimEnd();
+      field.value = `${text}${text ? "\n" : ""}${Math.round(x)} ${Math.round(y)} `;
+      field.focus();
+    };
+    map.on("click", ({ latlng }) => pick(latlng));
+    map.on("mousemove", ({ latlng: { lat: y, lng: x } }) => { line.textContent = `${Math.round(x)}, ${Math.round(y)}`; });
+    cross({ box, map }, { Enter: pick });
+  };
+
+  for (const box of document.querySelectorAll(".ptm-ground")) {
+    const view = open(box);
+    for (const plain of box.parentElement.querySelectorAll("[data-plain]")) plain.hidden = true;
+    whole(view).then(() => {
+      const kept = JSON.parse(box.dataset.shapes || "[]");
+      const layer = L.featureGroup(kept.map((value) => shapes(value, view.place, { ...FIXED, className: "ptm-kept" }))).addTo(view.map);
+      if ("mark" in box.dataset) marking(view);
+      else if (box.dataset.pixels) picking(view);
+      else if (kept.length) view.map.fitBounds(layer.getBounds().pad(0.4), { maxZoom: 13 });
+      box.dataset.ready = "";
+    });
+  }
+});
