@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from flask import current_app
 from flask_babel import lazy_gettext as _l
 
+from ptm_participation import demonstration_maps
 from ptm_participation.accounts import service as accounts
 from ptm_participation.accounts.access import Role
 from ptm_participation.accounts.models import User
@@ -268,11 +269,15 @@ class _Demonstration:
         self.window: Window = window
         self.users: dict[Role, User] = {}
         self.protocol = 187_600
+        self.turn = 0  # of those who name a place
 
     def make(self) -> None:
         with clock.at("2019-09-02T09:00"):
             self._accounts()
             give_words(SYSTEM, self.procedure.plan)
+        with clock.at("2020-08-20T09:00"):
+            (number,) = self._sections("Tav. 6")
+            demonstration_maps.add_sheets(self.staff, plan.get_version(number))
         self._consultations()
         self._observations()
         self._office_work()
@@ -451,6 +456,7 @@ class _Demonstration:
                 "kind": kind.value,
                 "reasons": f"{reasons}\n\n{SAYS_SO}",
                 "proposed": f"{SAYS_SO} Si propongono parole nuove." if kind in PROPOSING else "",
+                "places": self._places(author),
             }
         ]
         drafting.change_draft(key, lambda _empty: content)
@@ -470,6 +476,14 @@ class _Demonstration:
             revision=draft.revision,
             notice=procedures.notice_in_force(self.procedure),
         )
+
+    def _places(self, author: Author) -> list[dict[str, Any]]:
+        """What every other one from the territory marks."""
+        self.turn += 1
+        if author.municipality_id is None or self.turn % 2:
+            return []
+        comune = db.session.get_one(Municipality, author.municipality_id)
+        return demonstration_maps.named_places(comune.istat, self.turn // 2, private=author.private)
 
     def _party(self, author: Author) -> dict[str, str]:
         fields = {

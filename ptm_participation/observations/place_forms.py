@@ -20,8 +20,8 @@ def _visibility() -> Any:
         [InputRequired(_l("Say who may read it."))],
         choices=options(
             [
-                (PUBLIC, _l("Everybody, with the observation")),
-                (RESERVED, _l("Only the office")),
+                (PUBLIC, _l("Will be public")),
+                (RESERVED, _l("Stays reserved")),
             ]
         ),
     )

@@ -70,6 +70,13 @@ def take_in(upload: FileStorage) -> Picture:
     return Picture(name, original, files().keep(io.BytesIO(drawn), PNG), width, height)
 
 
+def take_in_drawing(name: str, content: bytes) -> Picture:
+    """Keep a PNG that this program has drawn itself. Raises FileRefused."""
+    width, height = size_of(content, name)
+    kept = files().keep(io.BytesIO(content), PNG)
+    return Picture(name, kept, kept, width, height)
+
+
 def size_of(content: bytes, name: str) -> tuple[int, int]:
     """Width and height of a whole PNG or JPEG. Raises FileRefused."""
     try:

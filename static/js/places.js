@@ -43,9 +43,12 @@ document.addEventListener("DOMContentLoaded", () => {
     const map = L.map(box, {
       ...(crs ? { crs, minZoom: -6, maxZoom: 2 } : { minZoom: 7, maxZoom: 18 }),
       zoomSnap: 0.25, zoomDelta: 1, attributionControl: false, zoomControl: false,
-      zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, inertia: false,
+      keyboardPanDelta: 40, zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, inertia: false,
     });
     L.control.zoom({ position: "topright", zoomInTitle: data.nearer, zoomOutTitle: data.farther }).addTo(map);
+    // What is under the cross must be there as soon as the key is pressed.
+    const pan = map.panBy.bind(map);
+    map.panBy = (offset, options) => pan(offset, { ...options, animate: false });
     box.setAttribute("role", "application");
     box.setAttribute("aria-label", data.label);
     const hint = box.parentElement.querySelector("[data-hint]");
@@ -67,7 +70,11 @@ document.addEventListener("DOMContentLoaded", () => {
     const answer = await fetch(box.dataset.ground);
     view.comuni = (await answer.json()).features;
     const outlines = L.geoJSON(view.comuni, { ...FIXED, className: "ptm-comune" }).addTo(map);
+    outlines.eachLayer((layer) => layer.bindTooltip(layer.feature.properties.name, { permanent: true, direction: "center", className: "ptm-name" }));
+    const near = () => box.classList.toggle("near", map.getZoom() >= 10.5);
+    map.on("zoomend", near);
     map.fitBounds(outlines.getBounds());
+    near();
     map.setMaxBounds(outlines.getBounds().pad(0.3));
   };
 
@@ -124,12 +131,21 @@ document.addEventListener("DOMContentLoaded", () => {
       draw();
     };
 
-    map.pm.setLang(document.documentElement.lang === "it" ? "it" : "en");
+    const lang = document.documentElement.lang === "it" ? "it" : "en";
+    map.pm.setLang(lang, { buttonTitles: JSON.parse(box.dataset.words) }, lang);
     map.pm.addControls({
       position: "topleft", drawMarker: true, drawPolyline: true, drawPolygon: true, editMode: true, removalMode: true,
       drawRectangle: false, drawCircle: false, drawCircleMarker: false, drawText: false, dragMode: false,
       cutPolygon: false, rotateMode: false,
     });
+    for (const button of box.querySelectorAll(".leaflet-pm-toolbar .leaflet-buttons-control-button")) {
+      button.setAttribute("aria-label", button.parentElement.title);
+      button.addEventListener("keydown", (event) => {
+        if (event.key !== " ") return;
+        event.preventDefault();
+        button.click();
+      });
+    }
     map.pm.setGlobalOptions({ continueDrawing: false, markerStyle: { icon: pin() }, pathOptions: { className: "ptm-shape" } });
     const KINDS = { Marker: "point", Line: "line", Polygon: "area" };
     map.on("pm:create", ({ layer, shape }) => { layer.remove(); write(vertices(layer), KINDS[shape]); });

@@ -30,12 +30,9 @@ def someone(chromium: Browser) -> Iterator[Callable[[str], Page]]:
     open_ones: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def arrive(url: str, width: int = WIDE, *, touch: bool = False) -> Page:
+    def arrive(url: str, width: int = WIDE, **device: bool) -> Page:
         context = chromium.new_context(
-            base_url=url,
-            locale="it-IT",
-            viewport={"width": width, "height": 900},
-            has_touch=touch,
+            base_url=url, locale="it-IT", viewport={"width": width, "height": 900}, **device
         )
         context.set_default_timeout(15_000)
         open_ones.append(context)

@@ -78,7 +78,7 @@ def test_the_second_of_two_like_words_is_chosen_and_observed(
     choosing = {"mouse": _by_mouse, "touch": _by_touch, "keyboard": _by_keyboard}[way]
 
     with installation.served() as served:
-        page = someone(served.url, 390 if way == "touch" else 1280, touch=way == "touch")
+        page = someone(served.url, 390 if way == "touch" else 1280, has_touch=way == "touch")
         page.goto("/piano/nda/art-18")
         choosing(page)
         expect(page.get_by_role("status").filter(has_text="Scelte:")).to_have_text(

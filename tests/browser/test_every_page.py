@@ -38,6 +38,7 @@ PUBLIC = (
     "/piano/tav/confronto",
     "/piano/nda/art-69/confronto",
     "/piano/nda/art-14/confronto?vista=unica",
+    "/piano/tav/tav-6/fogli/1",
     "/osservazioni",
     "/osservazioni?procedimento=vas",
     "/osservazioni?nei-termini=no",
@@ -149,6 +150,8 @@ OFFICE = (
     "/ufficio/piano/edizioni/2/NDA",
     "/ufficio/piano/edizioni/2/NDA?gruppo=split&tutte=si",
     "/ufficio/piano/edizioni/1/NDA",
+    "/ufficio/piano/fogli/1",
+    "/ufficio/piano/fogli/2/togli",
     "/ufficio/utenti",
     "/ufficio/utenti/1",
     "/ufficio/utenti/1/chiudi",
@@ -184,16 +187,20 @@ NO_PAGES = {
     "observations.jump",
     "observations.message_attachment",
     "observations.original_message",
+    "observations.places_file",
     "observations.protocol_table",
     "observations.receipt_file",
     "observations.supplement_file",
     "consultations.download",
     "reporting.export",
     "reporting.territory_file",
+    "site.boundaries",
     "site.calendar",
     "site.comparison_file",
     "site.content_file",
     "site.present_asset",
+    "site.sheet_original",
+    "site.sheet_picture",
 }
 
 TEXTS = {
@@ -314,6 +321,7 @@ def _walk_the_form(walk: Walk, page: Page) -> str:
     page.locator('label[for="requests-0-kind-4"]').click()
     page.locator("#requests-0-reasons").fill("L'area è coltivata.")
     key = page.url.split("/")[4]
+    _walk_places(walk, page)
     page.locator('button[name="aggiungi"]').click()
     page.locator('button[name="tutto"][value="1"]').click()
     page.locator('button[name="tutto"][value="0"]').wait_for()
@@ -358,6 +366,24 @@ def _walk_the_form(walk: Walk, page: Page) -> str:
     page.goto(page.url.replace("ricevuta", "segui"))
     walk.look(page, "case")
     return page.url
+
+
+def _walk_places(walk: Walk, page: Page) -> None:
+    """The places of a request, on the map and on a sheet: refused, then taken."""
+    page.locator('button[name="luoghi"]').click()
+    page.locator(".ptm-ground[data-ready]").wait_for()
+    walk.look(page, "map")
+    for button in ("segna", "particelle"):
+        page.locator(f'button[name="{button}"]').click()
+        page.locator(".ptm-ground[data-ready]").wait_for()
+        walk.look(page, f"{button}, refused")
+    page.get_by_role("link", name="Tav. 6, foglio 1").click()
+    page.locator("#coordinates").fill("45.53 9.03\n45.53 9.04\n45.54 9.04")
+    page.locator('button[name="segna"]').click()
+    page.locator(".ptm-ground[data-ready]").wait_for()
+    walk.look(page, "marked on a sheet")
+    page.get_by_role("link", name="Torna alla richiesta").click()
+    walk.look(page, "with a place")
 
 
 def _walk_no_observations(walk: Walk, page: Page) -> None:
@@ -452,6 +478,11 @@ def _walk_the_office(walk: Walk, page: Page, visitor: Page) -> None:
         page.goto(path)
         page.locator("main form[method=post] button.btn-primary").last.click()
         walk.look(page, "refused")
+    page.goto("/piano/tav/tav-6")
+    page.get_by_role("link", name="Aggiungi un foglio").click()
+    walk.look(page)
+    page.locator("main form[method=post] button.btn-primary").click()
+    walk.look(page, "refused")
     page.goto("/ufficio/osservazioni/ptm/7/annulla")
     page.locator("#because").fill("Registrata due volte")
     page.locator("main form[method=post] button.btn-primary").click()

@@ -1,0 +1,142 @@
+"""Saying where: an area on a map's sheet with mouse, finger and keys; a parcel with no script."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import NARROW
+from tests.browser.looks import assert_good
+from tests.browser.people import choose, one_time_link, set_password
+from tests.plan import sheets
+from tests.serving.server import Installation
+
+Arrive = Callable[..., Page]
+
+
+def test_an_area_is_marked_on_a_sheet_with_mouse_finger_and_keys(
+    installation: Installation, someone: Arrive
+) -> None:
+    link = one_time_link(installation.ptm("init"))
+    with installation.served() as served:
+        office = someone(served.url)
+        set_password(office, link)
+        _bring_the_sheet(office)
+        ways: dict[Callable[[Page, Locator], None], Page] = {
+            _with_the_mouse: someone(served.url),
+            _with_a_finger: someone(served.url, NARROW, has_touch=True),
+            _with_the_keys: someone(served.url),
+        }
+        for number, (mark, page) in enumerate(ways.items(), 1):
+            _begin(page, "tav/tav-6")
+            page.get_by_role("link", name="Tav. 6, foglio 1").click()
+            page.locator(".ptm-ground[data-ready]").wait_for()
+            mark(page, page.get_by_role("application"))
+            corners = page.get_by_label("Coordinate").input_value().splitlines()
+            assert len(corners) == 3, mark.__name__
+            page.get_by_role("button", name="Aggiungi questo luogo").click()
+            expect(page.locator("#luoghi li")).to_contain_text("segnata su Tav. 6, foglio 1: Rho")
+            assert_good(page)
+            _send(page)
+            office.goto(f"/ufficio/osservazioni/ptm/{number}")
+            expect(office.locator("#luoghi")).to_contain_text("segnata su Tav. 6, foglio 1: Rho")
+            office.locator("#luoghi .ptm-ground[data-ready] path.ptm-kept").wait_for()
+            assert_good(office)
+
+
+def _bring_the_sheet(page: Page) -> None:
+    """Staff adds a sheet to a map, says what it shows and where it lies."""
+    page.goto("/piano/tav/tav-6")
+    page.get_by_role("link", name="Aggiungi un foglio").click()
+    page.get_by_label("Numero del foglio").fill("1")
+    page.get_by_label("Immagine o PDF").set_input_files(
+        {"name": "tavola-6.png", "mimeType": "image/png", "buffer": sheets.png()}
+    )
+    page.get_by_role("button", name="Aggiungi il foglio").click()
+    page.locator(".ptm-ground[data-ready]").wait_for()
+    lines = [" ".join(map(str, point)) for point in sheets.points_around_rho()]
+    page.get_by_label("Legenda").fill("Ambiti agricoli")
+    page.get_by_label("Punti di controllo").fill("\n".join(lines))
+    page.get_by_role("button", name="Salva il foglio").click()
+    expect(page.locator("main")).to_contain_text("Il più lontano è a 0 m")
+
+
+def _begin(page: Page, section: str) -> None:
+    page.goto(f"/piano/{section}")
+    page.get_by_role("link", name=re.compile("^Osserva l")).locator("visible=true").first.click()
+    page.get_by_role("button", name="Comincia a scrivere").click()
+    page.get_by_role("button", name="Segna un luogo o una particella").click()
+
+
+def _corners(box: Locator) -> list[tuple[float, float]]:
+    """Three points around the middle of the map, on the screen."""
+    box.scroll_into_view_if_needed()
+    edges = box.bounding_box()
+    assert edges is not None
+    x, y = edges["x"] + edges["width"] / 2, edges["y"] + edges["height"] / 2
+    return [(x - 30, y - 25), (x + 30, y - 25), (x, y + 30)]
+
+
+def _with_the_mouse(page: Page, box: Locator) -> None:
+    page.get_by_role("button", name="Segna un’area").click()
+    corners = _corners(box)
+    for x, y in (*corners, corners[0]):
+        page.mouse.move(x, y)
+        page.mouse.click(x, y)
+
+
+def _with_a_finger(page: Page, box: Locator) -> None:
+    page.get_by_role("button", name="Segna un’area").tap()
+    corners = _corners(box)
+    for x, y in (*corners, corners[0]):
+        page.touchscreen.tap(x, y)
+        page.wait_for_timeout(350)  # as a finger: two taps in less are one that zooms
+
+
+def _with_the_keys(page: Page, box: Locator) -> None:
+    box.focus()
+    for key in ("Enter", "ArrowRight", "Enter", "ArrowDown", "Enter", "ArrowLeft", "Enter"):
+        page.keyboard.press(key)
+    expect(page.locator("[data-said]")).to_contain_text("Punto 4: 45.")
+    page.keyboard.press("Backspace")
+    expect(page.locator("[data-said]")).to_have_text("L’ultimo punto è tolto.")
+
+
+def _send(page: Page) -> None:
+    """The rest of the form, as a citizen."""
+    page.get_by_role("link", name="Torna alla richiesta").click()
+    page.locator('label[for="requests-0-kind-0"]').click()
+    page.get_by_label("Perché?").fill("L’area è coltivata.")
+    page.get_by_role("button", name="Continua").last.click()
+    choose(page, "Cittadino")
+    page.get_by_role("button", name="Continua").click()
+    page.get_by_label("Nome e cognome").fill("Anna Bianchi")
+    page.get_by_label("Comune").select_option(label="Rho")
+    page.locator("#email").fill("anna@example.org")
+    page.get_by_role("button", name="Continua").click()
+    choose(page, "Per ora invio senza firma")
+    choose(page, "Quello che ho scritto è vero")
+    page.get_by_role("button", name="Invia l’osservazione").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("ricevuta")
+
+
+def test_a_parcel_is_named_with_no_script(installation: Installation, someone: Arrive) -> None:
+    installation.ptm("init")
+    with installation.served() as served:
+        page = someone(served.url, NARROW, java_script_enabled=False)
+        _begin(page, "nda/art-18")
+        expect(page.locator(".ptm-ground")).to_be_hidden()
+        page.locator("#comune").select_option(label="Rho")
+        page.get_by_label("Foglio", exact=True).fill("0")
+        page.get_by_label("Mappali").fill("34, 35")
+        page.get_by_role("button", name="Aggiungi queste particelle").click()
+        expect(page.get_by_role("alert")).to_contain_text("«0» non è un foglio catastale")
+        page.get_by_label("Foglio", exact=True).fill("12")
+        page.get_by_role("button", name="Aggiungi queste particelle").click()
+        expect(page.locator("#luoghi li")).to_have_count(2)
+        expect(page.locator("#luoghi li").first).to_contain_text("Rho, foglio 12, mappale 34")
+        expect(page.locator("#luoghi li").first).to_contain_text("Resta riservato")
+        _send(page)
+        page.get_by_role("link", name="Segui l’osservazione").click()
+
+        expect(page.locator("main")).to_contain_text("Rho, foglio 12, mappale 35")
