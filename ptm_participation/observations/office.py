@@ -419,6 +419,7 @@ def publish(register: str, number: int) -> Any:
     return render_template(
         "observations/publish.html",
         form=form,
+        located=placing.places_of(observation.submission.id, public_only=True),
         observation=observation,
         filed=queries.filed_under(observation),
         documents=documents,

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from ptm_participation.core import clock
-from ptm_participation.core.db import ask, db
+from ptm_participation.core.db import db
 from ptm_participation.core.errors import DomainError
 from ptm_participation.observations.models import Request, RequestPlace
 from ptm_participation.observations.received import Asked, Located, Received, SheetMarked
@@ -193,6 +193,7 @@ def hold_sheets(window: Window, several: Sequence[Received]) -> None:
         )
         .order_by(MapSheet.id)
         .with_for_update(of=MapSheet)
+        .execution_options(populate_existing=True)  # as the lock found them, not as read before
     ).all()
     if marked - {(sheet.id, sheet.mark) for sheet in held}:
         raise SheetChanged()
@@ -201,16 +202,7 @@ def hold_sheets(window: Window, several: Sequence[Received]) -> None:
 
 
 _PLACES = (
-    sa.select(
-        Request.position,
-        RequestPlace.kind,
-        RequestPlace.comuni,
-        RequestPlace.public,
-        RequestPlace.geometry,
-        RequestPlace.sheet_id,
-        RequestPlace.cadastral_sheet,
-        RequestPlace.parcel,
-    )
+    sa.select(Request.position, RequestPlace)
     .join(Request, Request.id == RequestPlace.request_id)
     .where(Request.submission_id == sa.bindparam("submission"))
     .order_by(Request.position, RequestPlace.position)
@@ -219,26 +211,58 @@ _PLACES = (
 
 def places_of(submission_id: int, *, public_only: bool = False) -> dict[int, list[Located]]:
     """The places of a submission by the positions of its requests."""
-    rows = ask(_PLACES, submission=submission_id)
-    if public_only:
-        rows = [row for row in rows if row.public]
+    rows = [
+        (request, row)
+        for request, row in db.session.execute(_PLACES, {"submission": submission_id})
+        if row.public or not public_only
+    ]
     if not rows:
         return {}
-    names = _names(code for row in rows for code in row.comuni)
-    sheets = map_queries.sheet_names({row.sheet_id for row in rows if row.sheet_id is not None})
+    names = _names(code for _request, row in rows for code in row.comuni)
+    sheets = map_queries.sheet_names(
+        {row.sheet_id for _request, row in rows if row.sheet_id is not None}
+    )
     found: dict[int, list[Located]] = {}
-    for row in rows:
-        sheet = sheets.get(row.sheet_id) if row.sheet_id is not None else None
-        found.setdefault(row.position, []).append(
-            Located(
-                kind=row.kind,
-                codes=tuple(row.comuni),
-                comuni=tuple(names.get(code, code) for code in row.comuni),
-                public=row.public,
-                geometry=row.geometry or "",
-                sheet=SheetMarked(row.sheet_id, sheet.name, sheet.mark) if sheet else None,
-                cadastral_sheet=row.cadastral_sheet,
-                parcel=row.parcel,
-            )
-        )
+    for request, row in rows:
+        found.setdefault(request, []).append(as_located(row, names, sheets))
     return found
+
+
+def as_located(row: RequestPlace, names: dict[str, str], sheets: dict[int, SheetName]) -> Located:
+    """A received place as it was sent; `names` are those of the Comuni by their codes."""
+    sheet = sheets.get(row.sheet_id) if row.sheet_id is not None else None
+    return Located(
+        kind=row.kind,
+        codes=tuple(row.comuni),
+        comuni=tuple(names.get(code, code) for code in row.comuni),
+        public=row.public,
+        geometry=row.geometry or "",
+        sheet=SheetMarked(*sheet) if sheet else None,
+        cadastral_sheet=row.cadastral_sheet,
+        parcel=row.parcel,
+    )
+
+
+def names_of_sheets() -> dict[int, SheetName]:
+    """The sheets that some observation has marked."""
+    marked = sa.select(MapSheet.id).where(MapSheet.marked_at.is_not(None))
+    return map_queries.sheet_names(db.session.scalars(marked).all())
+
+
+def taken_over(places: Sequence[Located]) -> list[Content]:
+    """Received places as a draft that replaces them begins with."""
+    return [
+        {
+            "kind": place.kind.value,
+            "public": place.public,
+            "comuni": list(place.codes),
+            **({"geometry": place.geometry} if place.geometry else {}),
+            **({"sheet": {"id": place.sheet.id, "mark": place.sheet.mark}} if place.sheet else {}),
+            **(
+                {"cadastral_sheet": place.cadastral_sheet, "parcel": place.parcel}
+                if place.kind is PlaceKind.PARCEL
+                else {}
+            ),
+        }
+        for place in places
+    ]

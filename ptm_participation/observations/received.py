@@ -76,11 +76,11 @@ class Located:
         line = ", ".join(named)
         if more <= 0:
             return line
-        return ngettext("%(line)s and %(num)d more", "%(line)s and %(num)d more", more, line=line)
+        return ngettext("%(line)s and one more", "%(line)s and %(num)d more", more, line=line)
 
     @property
     def said(self) -> str:
-        """The place in a line: «Rho, foglio 12, mappale 34», «Area di 3,2 ettari: Rho»."""
+        """In a line: «Rho, foglio 12, mappale 34», «Area di 3,2 ettari, ricade in Rho»."""
         if self.kind is PlaceKind.PARCEL:
             return _(
                 "%(comune)s, sheet %(sheet)d, parcel %(parcel)d",
@@ -91,7 +91,7 @@ class Located:
         drawn = measured(self.geometry)
         if self.sheet is not None:
             drawn = _("%(drawn)s, marked on %(sheet)s", drawn=drawn, sheet=self.sheet.name)
-        return f"{drawn}: {self.within}"
+        return _("%(drawn)s, it falls in %(comuni)s", drawn=drawn, comuni=self.within)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -282,7 +282,7 @@ def _places_text(places: tuple[Located, ...]) -> list[str]:
     if reserved:
         lines.append(
             ngettext(
-                "One place is named to the office alone.",
+                "%(num)d place is named to the office alone.",
                 "%(num)d places are named to the office alone.",
                 reserved,
             )

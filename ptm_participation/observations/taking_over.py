@@ -1,11 +1,13 @@
 """What a draft takes over from an earlier observation of the same sender."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from ptm_participation.observations import drafting, queries
+from ptm_participation.observations import drafting, placing, queries
 from ptm_participation.observations.forms import OUTSIDE
 from ptm_participation.observations.models import Observation, ObservationParty, Request
+from ptm_participation.observations.received import Located
 from ptm_participation.observations.workflow import Capacity, LinkKind, PartyRole, Purpose
 from ptm_participation.plan.models import Anchor
 from ptm_participation.plan.quotes import Quotation
@@ -31,7 +33,11 @@ def begun_from(observation: Observation, kind: LinkKind, *, contacts: bool) -> d
     if kind is LinkKind.REPLACES and observation.purpose is Purpose.OBSERVATION:
         queries.load_requests(observation.submission)
         begun["subject"] = _subject(observation)
-        begun["requests"] = [_request(asked) for asked in observation.submission.requests]
+        places = placing.places_of(observation.submission.id)
+        begun["requests"] = [
+            _request(asked, places.get(asked.position, []))
+            for asked in observation.submission.requests
+        ]
     if kind is LinkKind.INTEGRATES and (sections := _sections(observation)):
         begun["requests"] = [{**drafting.empty_request(), "sections": sections}]
     return begun
@@ -42,7 +48,7 @@ def _subject(observation: Observation) -> str:
     return str(json.loads(observation.submission.raw)["subject"])
 
 
-def _request(request: Request) -> dict[str, Any]:
+def _request(request: Request, places: Sequence[Located]) -> dict[str, Any]:
     return {
         **drafting.empty_request(),
         "sections": [_quoted(anchor) for anchor in request.anchors],
@@ -51,6 +57,7 @@ def _request(request: Request) -> dict[str, Any]:
         "place": request.place,
         "proposed": request.proposed,
         "reasons": request.reasons,
+        "places": placing.taken_over(places),
     }
 
 

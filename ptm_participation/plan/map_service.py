@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
-from ptm_participation.core import audit
+from ptm_participation.core import audit, jobs
 from ptm_participation.core.audit import Actor
 from ptm_participation.core.db import db
 from ptm_participation.core.errors import DomainError
-from ptm_participation.core.storage import name_file
+from ptm_participation.core.storage import FORGET_HELD, name_file
 from ptm_participation.core.transaction import use_case
 from ptm_participation.plan.georeference import ControlPoint, fit
 from ptm_participation.plan.kinds import SectionKind
@@ -135,6 +135,7 @@ def drop_sheet(actor: Actor, sheet: MapSheet) -> None:
         raise SheetMarkedAlready()
     audit.record(actor, "map.sheet_dropped", sheet, number=sheet.number, title=sheet.title)
     db.session.delete(sheet)
+    jobs.enqueue(FORGET_HELD)
 
 
 def _must_be_draft(state: EditionState) -> None:

@@ -32,6 +32,7 @@ FILE_NAMES = {
     "zones": "zone-omogenee",
     "stakeholders": "portatori-di-interesse",
     "consultations": "consultazioni",
+    "places": "luoghi",
     "sections": "sezioni",
     "summary": "sintesi",
 }

@@ -12,6 +12,7 @@ from tests.plan import sheets
 from tests.serving.server import Installation
 
 Arrive = Callable[..., Page]
+MARKED = "segnata su Tav. 6, foglio 1, ricade in Rho"
 
 
 def test_an_area_is_marked_on_a_sheet_with_mouse_finger_and_keys(
@@ -35,11 +36,11 @@ def test_an_area_is_marked_on_a_sheet_with_mouse_finger_and_keys(
             corners = page.get_by_label("Coordinate").input_value().splitlines()
             assert len(corners) == 3, mark.__name__
             page.get_by_role("button", name="Aggiungi questo luogo").click()
-            expect(page.locator("#luoghi li")).to_contain_text("segnata su Tav. 6, foglio 1: Rho")
+            expect(page.locator("#luoghi li")).to_contain_text(MARKED)
             assert_good(page)
             _send(page)
             office.goto(f"/ufficio/osservazioni/ptm/{number}")
-            expect(office.locator("#luoghi")).to_contain_text("segnata su Tav. 6, foglio 1: Rho")
+            expect(office.locator("#luoghi")).to_contain_text(MARKED)
             office.locator("#luoghi .ptm-ground[data-ready] path.ptm-kept").wait_for()
             assert_good(office)
 

@@ -54,7 +54,7 @@ def test_parcels_and_an_area_go_with_the_request_to_whoever_may_read_them(
     check = as_citizen(ask(page, **{"requests-0-place": "dietro la scuola"}))
     receipt = send(check)
 
-    assert marked[0].startswith("Area di 86,6 ettari: Rho Sarà pubblico")
+    assert marked[0].startswith("Area di 86,6 ettari, ricade in Rho Sarà pubblico")
     assert marked[1].startswith("Rho, foglio 12, mappale 34 Resta riservato")
     assert "Rho, foglio 12, mappale 35" in check.text
     made = only_observation()
@@ -65,9 +65,12 @@ def test_parcels_and_an_area_go_with_the_request_to_whoever_may_read_them(
     ]
     raw = json.loads(made.submission.raw)["requests"][0]["places"]
     assert (raw[1]["cadastral_sheet"], raw[1]["parcel"], raw[1]["comuni"]) == (12, 34, ["Rho"])
-    assert "Luogo: Area di 86,6 ettari: Rho\n2 luoghi sono indicati al solo ufficio.\n" in (
-        made.submission.text
-    )
+    lines = made.submission.text.splitlines()
+    assert lines[2:5] == [
+        "Luogo: dietro la scuola",
+        "Luogo: Area di 86,6 ettari, ricade in Rho",
+        "2 luoghi sono indicati al solo ufficio.",
+    ]
     case = receipt.follow("Segui l’osservazione")
     office = as_manager.open("/ufficio/osservazioni/ptm/1")
     assert "Rho, foglio 12, mappale 34" in case.text
@@ -81,7 +84,7 @@ def test_the_public_reads_the_public_places_and_no_other(visitor: Browser, staff
 
     page = visitor.open("/osservazioni/ptm/1")
 
-    assert "Area di 86,6 ettari: Rho" in page.text
+    assert "Area di 86,6 ettari, ricade in Rho" in page.text
     assert "mappale" not in page.response.get_data(as_text=True)
     assert visitor.open("/ufficio/osservazioni/ptm/1/luoghi.geojson").heading == "Accedi"
 
@@ -111,13 +114,41 @@ def test_the_office_takes_the_places_into_a_gis(visitor: Browser, as_manager: Br
     assert features[1]["properties"]["place"] == "Rho, foglio 12, mappale 34"
 
 
+def test_the_places_of_all_observations_are_exported_as_table_and_map(
+    visitor: Browser, as_manager: Browser
+) -> None:
+    _received(visitor)
+
+    table = as_manager.client.get("/ufficio/esportazioni/places.csv").get_data(as_text=True)
+    answer = as_manager.client.get("/ufficio/esportazioni/places.geojson")
+
+    features = json.loads(answer.data)["features"]
+    assert "Rho, foglio 12, mappale 35" in table
+    assert [feature["properties"]["parcel"] for feature in features] == [None, 34, 35]
+    assert features[0]["geometry"]["type"] == "Polygon"
+    assert features[1]["geometry"] is None
+
+
+def test_who_replaces_an_observation_begins_with_its_places(visitor: Browser) -> None:
+    page = _parcel(_area(_places(visitor))).follow("Torna alla richiesta")
+    case = send(as_citizen(ask(page))).follow("Segui l’osservazione")
+
+    begun = case.follow("Sostituisci").press("Comincia")
+
+    assert begun.items(".ptm-places li") == [
+        "Area di 86,6 ettari, ricade in Rho Sarà pubblico",
+        "Rho, foglio 12, mappale 34 Resta riservato",
+        "Rho, foglio 12, mappale 35 Resta riservato",
+    ]
+
+
 def test_the_receipt_says_every_place(visitor: Browser) -> None:
     made = _received(visitor)
 
     values = documents._receipt_values(made, "A" * 28)
 
     assert values["places"] == [
-        "Area di 86,6 ettari: Rho",
+        "Area di 86,6 ettari, ricade in Rho",
         "Rho, foglio 12, mappale 34 (Resta riservato)",
         "Rho, foglio 12, mappale 35 (Resta riservato)",
     ]
@@ -175,7 +206,7 @@ def test_an_area_is_marked_on_a_sheet_and_the_sheet_stays_as_it_was(
 
     assert "fuori dal foglio" in off.error_of("coordinates")
     made = only_observation()
-    assert "segnata su Tav. 6, foglio 1: Rho" in made.submission.text
+    assert "segnata su Tav. 6, foglio 1, ricade in Rho" in made.submission.text
     assert json.loads(made.submission.raw)["requests"][0]["places"][0]["sheet"] == {
         "mark": sheet.mark,
         "name": "Tav. 6, foglio 1",

@@ -39,11 +39,13 @@ def _features(sheet: Sheet, credit: str) -> Iterator[bytes]:
 
 
 def right_handed(geometry: dict[str, Any]) -> dict[str, Any]:
-    """A MultiPolygon whose outer rings turn against the clock and inner ones with it.
+    """The geometry; outer rings of a MultiPolygon turn against the clock, inner ones with it.
 
     Source: RFC 7946, section 3.1.6. The boundaries of ISTAT turn the other way, and a program
     that fills what lies to the left would paint all the world but the Comune.
     """
+    if geometry["type"] != "MultiPolygon":
+        return geometry
     polygons: list[list[Ring]] = geometry["coordinates"]
     turned = [
         [_turning(ring, left=number == 0) for number, ring in enumerate(polygon)]

@@ -17,6 +17,7 @@ from ptm_participation.reporting.exports import FORMATS, Note, Sheet
 from ptm_participation.reporting.exports.sheet import Row
 from ptm_participation.reporting.sheets import (
     consultations,
+    places,
     register,
     sections,
     stakeholders,
@@ -58,6 +59,9 @@ EXPORTS = {
         _l("Observations by Comune"), territory.make_municipalities, has_places=True
     ),
     "zones": Export(_l("Observations by homogeneous zone"), territory.make_zones, has_places=True),
+    "places": Export(
+        _l("Places named by observations"), places.make, private=True, has_places=True
+    ),
     "sections": Export(_l("Sections of the plan"), sections.make),
     "consultations": Export(_l("Consultations"), consultations.make, filtered=False),
     "stakeholders": Export(_l("Stakeholders"), stakeholders.make, private=True, filtered=False),
