@@ -112,7 +112,7 @@ VENDOR_FOLDERS = ("assets", "css", "fonts", "js", "svg")
 # Of other packages, by the name under which pages ask for them.
 VENDOR_FILES = {
     "echarts": ("echarts/dist", ("echarts.common.min.js",)),
-    "leaflet": ("leaflet/dist", ("leaflet.js", "leaflet.css", "images/layers.png")),
+    "leaflet": ("leaflet/dist", ("leaflet.js", "leaflet.css")),
     "geoman": (
         "@geoman-io/leaflet-geoman-free/dist",
         ("leaflet-geoman.min.js", "leaflet-geoman.css"),

@@ -40,9 +40,10 @@ document.addEventListener("DOMContentLoaded", () => {
     const size = data.size?.split(",").map(Number);
     const crs = size && L.extend({}, L.CRS.Simple, { transformation: new L.Transformation(1, 0, 1, 0) });
     box.hidden = false;
+    if (size && box.classList.contains("tall")) box.style.aspectRatio = `${size[0]} / ${size[1]}`;
     const map = L.map(box, {
       ...(crs ? { crs, minZoom: -6, maxZoom: 2 } : { minZoom: 7, maxZoom: 18 }),
-      zoomSnap: 0.25, zoomDelta: 1, attributionControl: false, zoomControl: false,
+      zoomSnap: 0.1, zoomDelta: 1, attributionControl: false, zoomControl: false,
       keyboardPanDelta: 40, zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, inertia: false,
     });
     L.control.zoom({ position: "topright", zoomInTitle: data.nearer, zoomOutTitle: data.farther }).addTo(map);
@@ -194,7 +195,7 @@ document.addEventListener("DOMContentLoaded", () => {
       const layer = L.featureGroup(kept.map((value) => shapes(value, view.place, { ...FIXED, className: "ptm-kept" }))).addTo(view.map);
       if ("mark" in box.dataset) marking(view);
       else if (box.dataset.pixels) picking(view);
-      else if (kept.length) view.map.fitBounds(layer.getBounds().pad(0.4), { maxZoom: 13 });
+      if (kept.length && !view.size) view.map.fitBounds(layer.getBounds().pad(0.4), { maxZoom: 13 });
       box.dataset.ready = "";
     });
   }
