@@ -89,7 +89,10 @@ class SheetChoice(NamedTuple):
 
 
 def sheets_to_mark(edition: Edition, provisions: Collection[int]) -> list[SheetChoice]:
-    """The sheets with control points, those of the maps that are spoken of first."""
+    """The sheets with control points, those of the maps that are spoken of first; none of an
+    edition that is the office's own draft."""
+    if not edition.is_public:
+        return []
     rows = db.session.execute(
         sa.select(MapSheet, SectionVersion.citation, SectionVersion.heading)
         .join(SectionVersion, SectionVersion.provision_id == MapSheet.provision_id)

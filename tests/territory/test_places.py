@@ -26,11 +26,12 @@ from ptm_participation.territory.places import (
 POINT, LINE, AREA = PlaceKind.POINT, PlaceKind.LINE, PlaceKind.AREA
 
 
-def test_the_inner_point_of_each_comune_falls_in_it_alone(app: Flask) -> None:
+def test_each_comune_and_its_inner_point_fall_in_it_alone(app: Flask) -> None:
     for istat, name, boundary in places.boundaries():
-        inner = shape(json.loads(boundary)).representative_point()
+        outline = shape(json.loads(boundary))
 
-        assert places.comuni_of(inner) == {istat: name}
+        assert places.comuni_of(outline.representative_point()) == {istat: name}
+        assert places.comuni_of(outline) == {istat: name}  # its neighbours only touch it
 
 
 def test_an_area_over_a_border_falls_in_both_the_larger_part_first(app: Flask) -> None:
