@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from ptm_participation.core import jobs, storage
+from ptm_participation.core import clock, jobs, storage
 from ptm_participation.core.audit import AuditPayload
 from ptm_participation.core.db import db
 from ptm_participation.core.storage import StoredFile
@@ -221,6 +221,7 @@ def test_a_text_that_changes_while_it_is_being_matched_is_not_written(
 def _freeze(label: str) -> None:
     edition = db.session.scalars(sa.select(Edition).filter_by(label=label)).one()
     edition.state = EditionState.FROZEN
+    edition.frozen_at, edition.frozen_sha256 = clock.now(), "0" * 64
 
 
 def test_an_edition_that_takes_no_text_is_said_beside_its_field(
