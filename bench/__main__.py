@@ -10,7 +10,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from bench import FOLDER, counts, exports, growth, machine, pages, report, synth, texts, writers
+from bench import FOLDER, counts, editions, exports, growth, machine, pages, report, synth, writers
 from bench.places import Place, place, postgresql
 from bench.results import Line, as_table, in_sum
 from config import ROOT
@@ -18,7 +18,7 @@ from config import ROOT
 ENGINES = ("sqlite", "postgresql")
 SIZES = (10_000, 100_000)
 LEAST = 50  # with fewer, some pages have nothing to show
-PARTS = ("synth", "pages", "growth", "counts", "writers", "texts", "exports")
+PARTS = ("synth", "pages", "growth", "counts", "writers", "editions", "exports")
 
 
 def _options() -> argparse.Namespace:
@@ -73,11 +73,11 @@ def _on_engine(options: argparse.Namespace, places: list[Place]) -> Iterator[Lin
         yield from growth.measure(places[0], places[-1], options.rounds, options.seconds)
     if "writers" in wanted and places[0].engine == "sqlite":
         yield from writers.measure(places[0], 4 * options.seconds)
-    if "texts" in wanted:
-        yield from texts.measure(_for_texts(places[0]), options.rounds)
+    if "editions" in wanted:
+        yield from editions.measure(_for_editions(places[0]), options.rounds)
 
 
-def _for_texts(of: Place) -> Place:
+def _for_editions(of: Place) -> Place:
     """An installation for texts alone, empty each time: those of the pages keep their plan."""
     made = place(of.engine, 0, of.url if of.engine == "postgresql" else "")
     made.empty()

@@ -12,7 +12,7 @@ from collections.abc import Generator, Iterator, Sequence
 
 import sqlalchemy as sa
 
-from bench import floor, load
+from bench import floor, load, texts
 from bench.places import Place, Server
 from bench.results import Line, at_least, at_most
 from bench.serving import BARE
@@ -38,6 +38,9 @@ class Page:
 WORKLIST = Page("worklist, filtered", "/ufficio/osservazioni?nei-termini=si")
 PAGES = (
     Page("section", "/piano/nda/art-18", signed_in=False),
+    Page("section of 10,000", f"/piano/rep/art-{texts.SECTIONS // 16}?ed=misura", signed_in=False),
+    Page("plan search", "/piano?q=consumo+suolo", signed_in=False),
+    Page("plan search of 10,000", "/piano?q=consumo+suolo&ed=misura", signed_in=False),
     Page("published observation", "/osservazioni/{published}", signed_in=False),
     WORKLIST,
     Page("observation in the office", "/ufficio/osservazioni/{middle}"),

@@ -24,7 +24,7 @@ from urllib.parse import urlencode
 import sqlalchemy as sa
 from flask import Flask
 
-from bench import FOLDER
+from bench import FOLDER, texts
 from bench.load import Side
 from config import ROOT
 from tests import postgres
@@ -116,6 +116,7 @@ class Place:
             self.run("wsgi", "init")  # it may stand at an older schema
         with self.application():
             prepare_account()
+            texts.prepare_long_text()
             self._settle()
 
     def empty(self) -> None:

@@ -1,93 +1,57 @@
-"""Two editions of a long text, compared.
-
-A plan of 1,000 articles with five commi each, and the same with a comma in ten reworded, are
-imported into an installation of their own, as an officer would. What is timed is the comparison
-whole: both read, each part set beside what it became, the words of each change marked. It stands
-beside the bare reading of both editions' rows, in the same turn.
-"""
+"""A long text of the plan, for the pages whose cost could grow with it."""
 
 import random
-import statistics
-import time
-from collections.abc import Iterator
-from dataclasses import replace
+import re
+from collections.abc import Callable
 
-from bench.places import Place
-from bench.results import Line, at_most
+import sqlalchemy as sa
+
 from ptm_participation.core.audit import SYSTEM
 from ptm_participation.core.db import db
-from ptm_participation.plan import queries
-from ptm_participation.plan.editions import Synopsis, synopsis
 from ptm_participation.plan.kinds import SectionKind
 from ptm_participation.plan.models import Document, Edition
 from ptm_participation.plan.service import import_text
 from ptm_participation.plan.tree import Node
-from ptm_participation.procedure.queries import get_procedure
+from ptm_participation.reference.service import correct
 
-ARTICLES, COMMI, WORDS = 1_000, 5, 60
-REWORDED = 0.1
-MOST_SECONDS = 3.0
-BARE = "SELECT id, provision_id, number, heading, text FROM section_version WHERE edition_id = {}"
-
-
-def measure(place: Place, rounds: int, articles: int = ARTICLES) -> Iterator[Line]:
-    """The comparison of the two editions, which are imported first."""
-    place.run("wsgi", "init")
-    with place.application():
-        document, before, after = _editions(articles)
-        bare_times, times = [], []
-        for _round in range(rounds):
-            start = time.perf_counter()
-            for edition in (before, after):
-                db.session.connection().exec_driver_sql(BARE.format(edition.id)).fetchall()
-            bare_times.append(time.perf_counter() - start)
-            start = time.perf_counter()
-            changed = _marked(synopsis(document, before, after))
-            times.append(time.perf_counter() - start)
-        bare = statistics.median(bare_times)
-        yield Line(
-            f"texts: two editions of {articles:,} articles, {changed:,} changes",
-            place.engine,
-            measured=f"{statistics.median(times):.2f} s, reading alone {bare:.3f} s",
-            **at_most(MOST_SECONDS, statistics.median(times), " s"),
-        )
+EDITION, DOCUMENT, ACT = "misura", "REP", "Un testo per le misure"
+SECTIONS = 10_000
+_WORDS = re.findall(
+    r"\w+",
+    "Comuni suolo riduzione consumo rete verde metropolitana agricolo paesaggio interventi soglia "
+    "ambito insediativo acque invarianza idraulica servizi mobilità rigenerazione tutela parchi "
+    "bosco margine urbano corridoio ecologico previsione criterio compensazione logistica poli",
+)
 
 
-def _marked(compared: Synopsis) -> int:
-    """Mark the words of every change; says how many there are."""
-    return sum(bool(entry.words or entry.heading) for entry in compared.changes)
+def prepare_long_text(sections: int = SECTIONS, *, seed: int = 1) -> None:
+    """Have an edition of its own hold a document of about so many sections, and be public."""
+    if db.session.scalar(sa.select(Edition).filter_by(label=EDITION)) is not None:
+        return
+    document = db.session.scalars(sa.select(Document).filter_by(code=DOCUMENT)).one()
+    tree = _titles(sections, random.Random(seed))  # noqa: S311 - not for secrets
+    import_text(SYSTEM, document, EDITION, tree, source=ACT)
+    edition = db.session.scalars(sa.select(Edition).filter_by(label=EDITION)).one()
+    correct(SYSTEM, edition, {"act": ACT})
 
 
-def _editions(articles: int) -> tuple[Document, Edition, Edition]:
-    plan = get_procedure().plan
-    norms = queries.get_document(plan, "nda")
-    chance = random.Random(1)  # noqa: S311 - repeatable, nothing to keep secret
-    first = [_article(number, chance) for number in range(1, articles + 1)]
-    second = [
-        replace(article, children=tuple(_reworded(comma, chance) for comma in article.children))
-        for article in first
-    ]
-    for label, tree in (("prima", first), ("seconda", second)):
-        import_text(SYSTEM, norms, label, tree, source="bench")
-    db.session.refresh(plan)
-    known = {edition.label: edition for edition in plan.editions}
-    return norms, known["prima"], known["seconda"]
+def _titles(sections: int, chance: random.Random) -> list[Node]:
+    """Titles of ten chapters of 25 articles of seven commi."""
+
+    def text(words: int) -> str:
+        return f"{' '.join(chance.choices(_WORDS, k=words)).capitalize()}."
+
+    articles = []
+    for number in range(1, max(2, sections // 8) + 1):
+        commi = tuple(Node(SectionKind.COMMA, str(n), "", text(40)) for n in range(1, 8))
+        articles.append(Node(SectionKind.ARTICLE, str(number), text(4), "", commi))
+    chapters = _divided(SectionKind.CHAPTER, articles, 25, text)
+    return _divided(SectionKind.TITLE, chapters, 10, text)
 
 
-def _article(number: int, chance: random.Random) -> Node:
-    commi = (
-        Node(SectionKind.COMMA, str(n), "", _sentence(chance, WORDS)) for n in range(1, COMMI + 1)
-    )
-    return Node(SectionKind.ARTICLE, str(number), _sentence(chance, 5), "", tuple(commi))
-
-
-def _sentence(chance: random.Random, words: int) -> str:
-    return " ".join(f"parola{chance.randrange(20_000)}" for _word in range(words))
-
-
-def _reworded(comma: Node, chance: random.Random) -> Node:
-    if chance.random() >= REWORDED:
-        return comma
-    words = comma.text.split()
-    words[len(words) // 2] = "altrimenti"
-    return replace(comma, text=" ".join(words))
+def _divided(
+    kind: SectionKind, held: list[Node], many: int, text: Callable[[int], str]
+) -> list[Node]:
+    """Divisions that hold so many each."""
+    parts = [tuple(held[first : first + many]) for first in range(0, len(held), many)]
+    return [Node(kind, str(number), text(5), "", part) for number, part in enumerate(parts, 1)]

@@ -236,3 +236,19 @@ def docx(**extra: bytes) -> bytes:
         for name, content in extra.items():
             archive.writestr(name, content)
     return buffer.getvalue()
+
+
+def norms_with_commi() -> None:
+    """Import the adopted norms with words: articles of two commi."""
+    norms = section("18").document
+    nodes = [
+        Node(
+            SectionKind.ARTICLE,
+            str(n),
+            f"Articolo {n}",
+            "",
+            tuple(Node(SectionKind.COMMA, str(c), "", f"Parole {n}.{c}.") for c in (1, 2)),
+        )
+        for n in (18, 41)
+    ]
+    import_text(SYSTEM, norms, "adottata", nodes, source="prova")

@@ -9,9 +9,10 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask, render_template
 
-from bench import counts, exports, floor, growth, pages, report, serving, texts, writers
+from bench import counts, editions, exports, floor, growth, pages, report, serving, texts, writers
 from bench.places import EMAIL, PASSWORD, Place, prepare_account
 from bench.results import as_table
+from bench.texts import prepare_long_text
 from ptm_participation.accounts.models import User
 from ptm_participation.core import clock
 from ptm_participation.core.db import db
@@ -32,6 +33,7 @@ def place(app: Flask, database: Database, staff: User) -> Place:
     ]
     service.publish(staff, made[:1])
     prepare_account()
+    prepare_long_text(texts.SECTIONS // 2)
     db.session.remove()
     return Place(database.engine, len(made), database.url, database.folder)
 
@@ -114,7 +116,7 @@ def test_what_an_installation_does_is_measured_to_its_end(
     if place.engine == "sqlite":
         lines += growth.measure(place, place, rounds=1, seconds=0.05, connections=(1,))
         lines += writers.measure(place, 0.2, tmp_path / "writers")
-        lines += texts.measure(place, rounds=1, articles=12)
+        lines += editions.measure(place, rounds=1, articles=12)
     print(as_table(lines))
 
     shown = capsys.readouterr().out

@@ -38,7 +38,7 @@ PUBLIC = {
     "/piano/nda": 12,
     "/piano/nda?q=art.+18": 15,
     "/piano/nda/art-18": 17,
-    "/piano/nda/parte-2/ramo": 9,
+    "/piano/nda/parte-ii/ramo": 9,
     "/piano/nda/stampa": 9,
     "/osservazioni": 6,
     "/osservazioni/ptm/1": 8,

@@ -9,7 +9,7 @@ import dataclasses
 import functools
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from snowballstemmer import stemmer
@@ -47,11 +47,6 @@ class Term:
     stems: tuple[str, ...]
     beginning: str = ""
 
-    def fits(self, stem: str) -> bool:
-        """Whether a word answers a term of one word."""
-        begins = bool(self.beginning) and stem.startswith(self.beginning)
-        return len(self.stems) == 1 and (stem == self.stems[0] or begins)
-
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Piece:
@@ -61,8 +56,10 @@ class Piece:
     found: bool = False
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Word:
+Spot = tuple[int, int]  # where in a text something begins and ends
+
+
+class Word(NamedTuple):
     """A stem, and where in the text the word stands."""
 
     stem: str
@@ -127,21 +124,30 @@ def _with_one_beginning(terms: list[Term]) -> Iterator[Term]:
         yield Term(term.stems, "" if whole or place < len(terms) else term.beginning)
 
 
-def holds(column: Any, terms: Sequence[Term]) -> sa.ColumnElement[bool]:
-    """Whether a row is found: `column` is the one that `schema.make_searchable` was given."""
+def engine() -> str:
+    """Which of the two engines is asked: each is asked in its own words."""
+    return db.engine.dialect.name
+
+
+def holds(column: Any, dialect: str) -> sa.ColumnElement[bool]:
+    """Whether a row holds what `asked` says, given under that name: `column` is the one that
+    `schema.make_searchable` was given."""
     table = column.class_.__table__
-    if db.engine.dialect.name == "postgresql":
-        asked = sa.cast(" & ".join(map(_for_postgresql, terms)), TSQUERY)
-        return sa.func.to_tsvector(sa.literal_column("'simple'::regconfig"), column).op(
-            "@@", is_comparison=True
-        )(asked)
+    said: sa.BindParameter[str] = sa.bindparam("asked", type_=sa.Text)
+    if dialect == "postgresql":
+        vector = sa.func.to_tsvector(sa.literal_column("'simple'::regconfig"), column)
+        return vector.op("@@", is_comparison=True)(sa.cast(said, TSQUERY))
     index = f"fts_{table.name}"
     rows = sa.table(index, sa.column("rowid"))
-    match = sa.column(index).op("MATCH", is_comparison=True)(" AND ".join(map(_for_sqlite, terms)))
-    found: sa.ColumnElement[bool] = table.c.id.in_(
-        sa.select(rows.c.rowid).select_from(rows).where(match)
-    )
-    return found
+    match = sa.column(index).op("MATCH", is_comparison=True)(said)
+    return column.class_.id.in_(sa.select(rows.c.rowid).select_from(rows).where(match))
+
+
+def asked(terms: Sequence[Term], dialect: str) -> str:
+    """The question as an engine takes it; its words are stems, so nothing in it needs a mask."""
+    if dialect == "postgresql":
+        return " & ".join(map(_for_postgresql, terms))
+    return " AND ".join(map(_for_sqlite, terms))
 
 
 def _for_sqlite(term: Term) -> str:
@@ -154,31 +160,20 @@ def _for_postgresql(term: Term) -> str:
     return f"({row} | '{term.beginning}':*)" if term.beginning else row
 
 
-def marked(
-    text: str, terms: Sequence[Term], *, start: int = 0, end: int | None = None
-) -> list[Piece]:
-    """A text, or what of it stands between two places, in pieces: what was looked for, and the
-    rest."""
-    end = len(text) if end is None else end
-    pieces: list[Piece] = []
-    for begin, stop in _spots(text, terms):
-        if begin >= end:
-            break
-        if begin >= start and stop <= end:
-            pieces += [Piece(text[start:begin]), Piece(text[begin:stop], found=True)]
-            start = stop
-    pieces.append(Piece(text[start:end]))
-    return [piece for piece in pieces if piece.text]
+def marked(text: str, terms: Sequence[Term]) -> list[Piece]:
+    """A text in pieces: what was looked for, and the rest."""
+    return _pieces(text, _spots(text, terms), 0, len(text))
 
 
 def excerpt(text: str, terms: Sequence[Term], length: int = 240) -> list[Piece]:
     """As much of a text as is shown of it: where it first holds what was looked for."""
     text = " ".join(text.split())
-    first = next((begin for begin, _end in _spots(text, terms)), 0)
+    spots = _spots(text, terms)
+    first = spots[0][0] if spots else 0
     start = _word_before(text, first - length // 4) if first > length // 2 else 0
     end = text.rfind(" ", start, start + length) if len(text) > start + length else len(text)
     end = end if end > first else min(len(text), start + length)
-    pieces = marked(text, terms, start=start, end=end)
+    pieces = _pieces(text, spots, start, end)
     before = [Piece("… ")] if start else []
     return [*before, *pieces, *([Piece(" …")] if end < len(text) else [])]
 
@@ -187,18 +182,37 @@ def _word_before(text: str, place: int) -> int:
     return text.rfind(" ", 0, max(place, 0)) + 1
 
 
-def _spots(text: str, terms: Sequence[Term]) -> Iterator[tuple[int, int]]:
+def _pieces(text: str, spots: list[Spot], start: int, end: int) -> list[Piece]:
+    pieces: list[Piece] = []
+    for begin, stop in spots:
+        if begin >= start and stop <= end:
+            pieces += [Piece(text[start:begin]), Piece(text[begin:stop], found=True)]
+            start = stop
+    pieces.append(Piece(text[start:end]))
+    return [piece for piece in pieces if piece.text]
+
+
+def _spots(text: str, terms: Sequence[Term]) -> list[Spot]:
     """Where a text holds what was looked for, one after another."""
-    longest = max((len(term.stems) for term in terms), default=0)
-    row: list[Word] = []
-    last = 0
-    for word in words_of(text):
-        row = [*row, word][-longest:]
-        for term in terms:
-            size = len(term.stems)
-            spot = row[-size:]
-            in_a_row = size > 1 and tuple(known.stem for known in spot) == term.stems
-            if (in_a_row or term.fits(word.stem)) and spot[0].start >= last:
-                last = word.end
-                yield spot[0].start, word.end
-                break
+    single = {term.stems[0] for term in terms if len(term.stems) == 1}
+    beginnings = tuple(term.beginning for term in terms if term.beginning)
+    rows = [term.stems for term in terms if len(term.stems) > 1]
+    words = list(words_of(text))
+    spots: list[Spot] = []
+    for place, (stem, start, end) in enumerate(words):
+        if stem in single or stem.startswith(beginnings):
+            spots.append((start, end))
+        for row in rows:
+            there = words[place : place + len(row)] if stem == row[0] else []
+            if there and tuple(word.stem for word in there) == row:
+                spots.append((start, there[-1].end))
+    return _apart(sorted(spots, key=lambda spot: (spot[0], -spot[1])))
+
+
+def _apart(spots: list[Spot]) -> list[Spot]:
+    """Those that do not overlap one before."""
+    kept: list[Spot] = []
+    for start, end in spots:
+        if not kept or start >= kept[-1][1]:
+            kept.append((start, end))
+    return kept

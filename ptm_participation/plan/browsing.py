@@ -5,7 +5,7 @@ it is opened, and nothing here reads the whole of a document but to print it.
 """
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,10 +14,11 @@ from sqlalchemy.orm import aliased
 from ptm_participation.core.db import ask
 from ptm_participation.plan.kinds import WITHIN_A_PAGE
 from ptm_participation.plan.models import Document, Edition, SectionVersion
-from ptm_participation.plan.queries import SectionRow, section_query
+from ptm_participation.plan.queries import SectionRow, path_to, section_query
 
 SMALL = 150  # sections of an index that is shown whole
 WIDEST = 200  # sections of one branch that are shown, around where the reader is
+AT_ONCE = 600  # sections of the open branches that are read together, windows or not
 PRINTED_AT_ONCE = 500
 
 
@@ -72,14 +73,31 @@ def _places() -> Any:
     return sa.union_all(*parts).order_by("position")
 
 
-def _shown() -> Any:
-    """The rows of sections by their keys, and whether they hold others with a page."""
+def _nodes() -> Any:
+    """Sections, and whether they hold others with a page."""
     inner = aliased(SectionVersion)
     holds_more = sa.exists().where(
         inner.parent_id == SectionVersion.id, inner.kind.not_in(WITHIN_A_PAGE)
     )
-    wanted = SectionVersion.id.in_(sa.bindparam("ids", expanding=True))
-    return section_query().add_columns(holds_more).where(wanted)
+    return section_query().add_columns(holds_more)
+
+
+def _open() -> Any:
+    """What stands outermost, in what holds a section, and in the section."""
+    chain = (
+        sa.select(SectionVersion.id, SectionVersion.parent_id)
+        .where(SectionVersion.id == sa.bindparam("section"))
+        .cte(recursive=True)
+    )
+    outer = aliased(SectionVersion)
+    chain = chain.union_all(
+        sa.select(outer.id, outer.parent_id).join(chain, outer.id == chain.c.parent_id)
+    )
+    # Each way in by itself is read off an index; both in one condition are looked for in all rows.
+    held = (SectionVersion.parent_id.is_(None), SectionVersion.parent_id.in_(sa.select(chain.c.id)))
+    keys = [sa.select(SectionVersion.id).where(*_IN_DOCUMENT, _PAGES, within) for within in held]
+    opened = SectionVersion.id.in_(sa.union_all(*keys))
+    return _nodes().where(opened).order_by(SectionVersion.position).limit(AT_ONCE + 1)
 
 
 def _beside() -> Any:
@@ -105,7 +123,8 @@ def _beside() -> Any:
 _INDEX = sa.select(SectionVersion.id).where(*_IN_DOCUMENT, _PAGES).limit(SMALL + 1)
 _KIND = SectionVersion.kind.type
 # Put together once: that costs more than asking them.
-_PLACES, _SHOWN, _BESIDE = _places(), _shown(), _beside()
+_PLACES, _OPEN, _BESIDE = _places(), _open(), _beside()
+_SHOWN = _nodes().where(SectionVersion.id.in_(sa.bindparam("ids", expanding=True)))
 _PRINTED = (
     section_query()
     .add_columns(SectionVersion.position)
@@ -115,72 +134,114 @@ _PRINTED = (
 )
 
 
-def open_tree(edition: Edition, document: Document, path: Sequence[SectionRow] = ()) -> Branch:
-    """The outermost sections, and the branches that lead along a path, from the outermost section
-    to the one where the reader is."""
-    return _Grown(edition, document, [row.id for row in path]).branch(None)
+def open_tree(
+    edition: Edition, document: Document, section: SectionRow
+) -> tuple[Branch, list[SectionRow]]:
+    """The outermost sections and the branches that lead to one of them or open in it; and the
+    sections that hold it, outermost first."""
+    asked = {"edition": edition.id, "document": document.id}
+    rows = ask(_OPEN, section=section.id, **asked)
+    if len(rows) > AT_ONCE:
+        path = path_to(section)
+        return _branches(edition, document, [row.id for row in [*path, section]]), path
+    nodes = {row[0]: Node(SectionRow._make(row[:-1]), row[-1]) for row in rows}
+    path = _holders(nodes, section)
+    held: Held = {}
+    for key, node in nodes.items():
+        held.setdefault(node.row.parent_id, []).append(key)
+    return _Grown(held, nodes, {section.id, *(row.id for row in path)}).branch(None), path
+
+
+def _holders(nodes: dict[int, Node], section: SectionRow) -> list[SectionRow]:
+    path: list[SectionRow] = []
+    outer = section.parent_id
+    while outer is not None:
+        path.insert(0, nodes[outer].row)
+        outer = path[0].parent_id
+    return path
 
 
 def index_of(edition: Edition, document: Document) -> Branch:
     """A document's index: the whole of a small one, of others the outermost sections."""
     keys = [key for (key,) in ask(_INDEX, edition=edition.id, document=document.id)]
-    return _Grown(edition, document, keys if len(keys) <= SMALL else []).branch(None)
+    return _branches(edition, document, keys if len(keys) <= SMALL else [])
 
 
 def branch_of(edition: Edition, document: Document, section: SectionRow) -> Branch:
     """What one section holds."""
-    return _Grown(edition, document, [section.id]).branch(section.id)
+    return _branches(edition, document, [section.id], section.id)
 
 
+Held = dict[int | None, list[int]]  # the keys of what each section holds, in reading order
+
+
+def _branches(
+    edition: Edition, document: Document, opened: list[int], root: int | None = None
+) -> Branch:
+    """The branch of a section, with those that are opened in it: first the keys of all that they
+    hold, then the rows of those that are shown."""
+    held: Held = {}
+    asked = {"edition": edition.id, "document": document.id, "parents": opened}
+    for parent_id, section_id, _place in ask(_PLACES, **asked):
+        held.setdefault(parent_id, []).append(section_id)
+    grown = _Grown(held, {}, set(opened))
+    if ids := [key for parent in held for key in grown.with_nearest(parent)]:
+        rows = ask(_SHOWN, ids=ids)
+        grown.nodes = {row[0]: Node(SectionRow._make(row[:-1]), row[-1]) for row in rows}
+    return grown.branch(root)
+
+
+@dataclasses.dataclass(slots=True)
 class _Grown:
-    """The open branches of a tree: which sections each holds, and the rows of those shown."""
+    """The open branches of a tree: which sections each holds, and those that are shown."""
 
-    def __init__(self, edition: Edition, document: Document, opened: list[int]) -> None:
-        self.opened = set(opened)
-        self.held: dict[int | None, list[int]] = {parent: [] for parent in (None, *opened)}
-        asked = {"edition": edition.id, "document": document.id, "parents": opened}
-        for parent_id, section_id, _place in ask(_PLACES, **asked):
-            self.held[parent_id].append(section_id)
-        ids = [key for parent in self.held for key in self._with_nearest(parent)]
-        self.rows = {row[0]: Node(SectionRow._make(row[:-1]), row[-1]) for row in _asked(ids)}
+    held: Held
+    nodes: dict[int, Node]
+    opened: set[int]
 
-    def _window(self, parent: int | None) -> tuple[int, int]:
+    def window(self, parent: int | None) -> tuple[int, int]:
         """The places of the first section that is shown, and of the first beyond."""
-        ids = self.held[parent]
+        ids = self.held.get(parent, [])
         here = next((place for place, key in enumerate(ids) if key in self.opened), 0)
         first = max(0, min(here - WIDEST // 2, len(ids) - WIDEST))
         return first, min(len(ids), first + WIDEST)
 
-    def _with_nearest(self, parent: int | None) -> list[int]:
-        first, beyond = self._window(parent)
+    def with_nearest(self, parent: int | None) -> list[int]:
+        """The keys of what is shown of a branch, and of the nearest that is not."""
+        first, beyond = self.window(parent)
         return self.held[parent][max(0, first - 1) : beyond + 1]
 
     def branch(self, parent: int | None) -> Branch:
-        ids = self.held[parent]
-        first, beyond = self._window(parent)
-        branch = Branch([self.rows[key] for key in ids[first:beyond]])
+        """A branch as it is shown."""
+        ids = self.held.get(parent, [])
+        first, beyond = self.window(parent)
+        branch = Branch([self.nodes[key] for key in ids[first:beyond]])
         if first:
-            branch.before = More(first, self.rows[ids[first - 1]].row)
+            branch.before = More(first, self.nodes[ids[first - 1]].row)
         if beyond < len(ids):
-            branch.after = More(len(ids) - beyond, self.rows[ids[beyond]].row)
+            branch.after = More(len(ids) - beyond, self.nodes[ids[beyond]].row)
         for node in branch.nodes:
-            if self.held.get(node.row.id):
+            if node.row.id in self.held:
                 node.branch = self.branch(node.row.id)
         return branch
 
 
-def _asked(ids: list[int]) -> Sequence[Any]:
-    return ask(_SHOWN, ids=ids) if ids else []
-
-
 def neighbours(
-    edition: Edition, document: Document, section: SectionRow
+    edition: Edition, document: Document, section: SectionRow, tree: Branch
 ) -> tuple[SectionRow | None, SectionRow | None]:
-    """The sections of the same kind before and after, in reading order."""
+    """The sections of the same kind before and after, in reading order. Most stand in the branch
+    that is shown; at its ends they are asked for."""
+    same = [
+        node.row
+        for node in tree.walk()
+        if node.row.parent_id == section.parent_id and node.row.kind is section.kind
+    ]
+    place = same.index(section) if section in same else 0
+    if 0 < place < len(same) - 1:
+        return same[place - 1], same[place + 1]
     asked = {"edition": edition.id, "document": document.id, "kind": section.kind}
-    found = {
-        row[-1]: SectionRow._make(row[:-1]) for row in ask(_BESIDE, section=section.id, **asked)
-    }
+    rows = ask(_BESIDE, section=section.id, **asked)
+    found = {bool(row[-1]): SectionRow._make(row[:-1]) for row in rows}
     return found.get(True), found.get(False)
 
 

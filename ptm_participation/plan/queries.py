@@ -155,6 +155,21 @@ _DOCUMENTS = (
     sa.select(Document).where(Document.plan_id == sa.bindparam("plan")).order_by(Document.position)
 )
 _DOCUMENT = _DOCUMENTS.where(Document.slug == sa.bindparam("slug"))
+_PAGED = [SectionKind.ARTICLE, SectionKind.MAP, SectionKind.HEADING, SectionKind.STRATEGY]
+_COUNTS = (
+    sa.select(SectionVersion.document_id, sa.func.count())
+    .where(SectionVersion.edition_id == sa.bindparam("edition"), SectionVersion.kind.in_(_PAGED))
+    .group_by(SectionVersion.document_id)
+)
+_LINKS = (
+    sa.select(PlanLink)
+    .options(joinedload(PlanLink.other))
+    .where(PlanLink.plan_id == sa.bindparam("plan"))
+)
+_EDITIONS = (
+    sa.select(Edition).where(Edition.plan_id == sa.bindparam("plan")).order_by(Edition.position)
+)
+_EDITIONS_BY_ACT = _EDITIONS.where(Edition.act != "")
 _PLAN_THEMES = (
     sa.select(Theme).where(Theme.plan_id == sa.bindparam("plan")).order_by(Theme.position)
 )
@@ -240,11 +255,8 @@ def seen(reader: Reader) -> sa.ColumnElement[bool]:
 
 
 def list_editions(plan: Plan, *, seen_by: Reader) -> Sequence[Edition]:
-    return db.session.scalars(
-        sa.select(Edition)
-        .where(Edition.plan_id == plan.id, seen(seen_by))
-        .order_by(Edition.position)
-    ).all()
+    query = _EDITIONS if seen_by.can(Permission.CORRECT_DATA) else _EDITIONS_BY_ACT
+    return db.session.scalars(query, {"plan": plan.id}).all()
 
 
 def get_edition(plan: Plan, label: str, *, seen_by: Reader) -> Edition:
@@ -259,9 +271,7 @@ def get_edition(plan: Plan, label: str, *, seen_by: Reader) -> Edition:
 
 def plan_links(plan: Plan) -> Sequence[PlanLink]:
     """The plans to which this one is tied."""
-    return db.session.scalars(
-        sa.select(PlanLink).options(joinedload(PlanLink.other)).filter_by(plan_id=plan.id)
-    ).all()
+    return db.session.scalars(_LINKS, {"plan": plan.id}).all()
 
 
 def list_themes(plan: Plan) -> Sequence[Theme]:
@@ -270,22 +280,7 @@ def list_themes(plan: Plan) -> Sequence[Theme]:
 
 def section_counts(edition: Edition) -> dict[int, int]:
     """How many sections each document has in the edition: pages of their own only."""
-    rows = db.session.execute(
-        sa.select(SectionVersion.document_id, sa.func.count())
-        .where(
-            SectionVersion.edition_id == edition.id,
-            SectionVersion.kind.in_(
-                [
-                    SectionKind.ARTICLE,
-                    SectionKind.MAP,
-                    SectionKind.HEADING,
-                    SectionKind.STRATEGY,
-                ]
-            ),
-        )
-        .group_by(SectionVersion.document_id)
-    )
-    return dict(rows.all())
+    return dict(map(tuple, ask(_COUNTS, edition=edition.id)))
 
 
 def tree(edition: Edition, document: Document) -> list[SectionRow]:

@@ -1,14 +1,14 @@
 """Full-text search over the plan: numbers first, then the words, in the order of reading."""
 
 import dataclasses
-from collections.abc import Sequence
-from typing import Any
+import functools
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from ptm_participation.core import search as core
-from ptm_participation.core.db import ask, db
+from ptm_participation.core.db import ask
 from ptm_participation.core.numbers import whole
 from ptm_participation.core.search import Piece, Term
 from ptm_participation.plan.kinds import SectionKind
@@ -69,16 +69,36 @@ def search(edition: Edition, words: str, narrowed: Narrowed, *, after: str = "")
     terms = core.read(words)
     if not terms and narrowed.theme_id is None:
         return NOTHING
-    numbered = _named(edition, words)
-    within = _within(edition, narrowed, has_words=bool(terms))
-    by_number = SectionVersion.id.in_(numbered)
-    by_words = core.holds(SectionVersion.search_text, terms) if terms else sa.true()
-    first = _read([*within, by_number]) if numbered and not after else []
-    first.sort(key=lambda row: numbered.index(row.id))
-    rest = [*within, by_words, sa.not_(by_number)]
-    rows, last = _page(rest, _place(after), PAGE - len(first))
-    total = _count([*within, sa.or_(by_words, by_number) if numbered else by_words])
-    return Found([_hit(row, terms) for row in first + rows], total, last)
+    numbered, place = _named(edition, words), _place(after)
+    dialect = core.engine()
+    shape = _Shape(
+        dialect=dialect,
+        words=bool(terms),
+        numbered=bool(numbered),
+        later=place is not None,
+        document=narrowed.document_id is not None,
+        kind=narrowed.kind is not None,
+        theme=narrowed.theme_id is not None,
+    )
+    questions = _questions(shape)
+    values = {
+        "edition": edition.id,
+        "asked": core.asked(terms, dialect),
+        "numbered": numbered,
+        "document": narrowed.document_id,
+        "kind": narrowed.kind,
+        "theme": narrowed.theme_id,
+        "outer": place[0] if place else 0,
+        "inner": place[1] if place else 0,
+    }
+    first = ask(questions.by_number, **values) if numbered and not place else []
+    first = sorted(map(SectionRow._make, first), key=lambda row: numbered.index(row.id))
+    size = PAGE - len(first)
+    rows = ask(questions.by_words, **values, most=size + 1)
+    shown = first + [SectionRow._make(row[:-2]) for row in rows[:size]]
+    ((total,),) = ask(questions.total, **values)
+    going_on = "{}-{}".format(*rows[size - 1][-2:]) if len(rows) > size else None
+    return Found([_hit(row, terms) for row in shown], total, going_on)
 
 
 def _named(edition: Edition, words: str) -> list[int]:
@@ -87,56 +107,76 @@ def _named(edition: Edition, words: str) -> list[int]:
     return resolve_references(edition, words)[0] if parts < MOST_NUMBERS else []
 
 
-def _within(
-    edition: Edition, narrowed: Narrowed, *, has_words: bool
-) -> list[sa.ColumnElement[bool]]:
-    found = [SectionVersion.edition_id == edition.id]
-    if narrowed.document_id is not None:
-        found.append(SectionVersion.document_id == narrowed.document_id)
-    if narrowed.kind is not None:
-        found.append(_Unit.kind == narrowed.kind)
-    if narrowed.theme_id is not None:
-        of_theme = sa.select(ProvisionTheme.provision_id).where(
-            ProvisionTheme.theme_id == narrowed.theme_id
-        )
-        itself = SectionVersion.provision_id.in_(of_theme)
-        # A theme is tied to an article and its words stand in the commi.
-        found.append(sa.or_(itself, _Unit.provision_id.in_(of_theme)) if has_words else itself)
-    return found
-
-
-def _query(conditions: Sequence[sa.ColumnElement[bool]]) -> Any:
-    return section_query().join(_Unit, _Unit.id == SectionVersion.unit_id).where(*conditions)
-
-
-def _read(conditions: Sequence[sa.ColumnElement[bool]]) -> list[SectionRow]:
-    return [SectionRow._make(row) for row in ask(_query(conditions))]
-
-
-_PLACE = (Document.position, SectionVersion.position)
-
-
-def _page(
-    conditions: Sequence[sa.ColumnElement[bool]], after: tuple[int, int] | None, size: int
-) -> tuple[list[SectionRow], str | None]:
-    query = _query(conditions).add_columns(*_PLACE).order_by(*_PLACE).limit(size + 1)
-    if after is not None:
-        query = query.where(sa.tuple_(*_PLACE) > sa.tuple_(*map(sa.literal, after)))
-    rows = ask(query)
-    shown = [SectionRow._make(row[:-2]) for row in rows[:size]]
-    return shown, "{}-{}".format(*rows[size - 1][-2:]) if len(rows) > size else None
-
-
 def _place(after: str) -> tuple[int, int] | None:
+    """The document's and the section's place after which a page goes on."""
     document, _dash, position = after.partition("-")
     first, second = whole(document), whole(position)
     return None if first is None or second is None else (first, second)
 
 
-def _count(conditions: Sequence[sa.ColumnElement[bool]]) -> int:
-    some = _query(conditions).with_only_columns(SectionVersion.id).limit(COUNT_CAP).subquery()
-    return db.session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
-
-
 def _hit(row: SectionRow, terms: tuple[Term, ...]) -> Hit:
     return Hit(row, core.marked(row.title, terms), core.excerpt(row.text, terms))
+
+
+class _Shape(NamedTuple):
+    """What a question is made of, whatever it asks for."""
+
+    dialect: str
+    words: bool
+    numbered: bool
+    later: bool
+    document: bool
+    kind: bool
+    theme: bool
+
+
+class _Questions(NamedTuple):
+    by_number: Any
+    by_words: Any
+    total: Any
+
+
+@functools.cache
+def _questions(shape: _Shape) -> _Questions:
+    """The questions of a shape, put together once: that costs more than asking them."""
+    holding = core.holds(SectionVersion.search_text, shape.dialect) if shape.words else sa.true()
+    by_number = SectionVersion.id.in_(sa.bindparam("numbered", expanding=True))
+    sections = section_query()
+    if shape.kind or (shape.theme and shape.words):
+        sections = sections.join(_Unit, _Unit.id == SectionVersion.unit_id)
+    sections = sections.where(*_within(shape))
+    either = sa.or_(holding, by_number) if shape.numbered else holding
+    some = sections.where(either).with_only_columns(SectionVersion.id).limit(COUNT_CAP)
+    return _Questions(
+        sections.where(by_number),
+        _in_order(sections.where(holding, *([~by_number] if shape.numbered else [])), shape.later),
+        sa.select(sa.func.count()).select_from(some.subquery()),
+    )
+
+
+def _in_order(sections: Any, later: bool) -> Any:
+    place = (Document.position, SectionVersion.position)
+    if later:
+        after = sa.tuple_(sa.bindparam("outer"), sa.bindparam("inner"))
+        sections = sections.where(sa.tuple_(*place) > after)
+    return sections.add_columns(*place).order_by(*place).limit(sa.bindparam("most"))
+
+
+def _within(shape: _Shape) -> list[sa.ColumnElement[bool]]:
+    edition: Any = SectionVersion.edition_id
+    if shape.words and shape.dialect == "sqlite":
+        edition = edition + 0  # else it goes through the edition, and not by what has the words
+    found = [edition == sa.bindparam("edition")]
+    if shape.document:
+        found.append(SectionVersion.document_id == sa.bindparam("document"))
+    if shape.kind:
+        found.append(_Unit.kind == sa.bindparam("kind", type_=SectionVersion.kind.type))
+    if shape.theme:
+        of_theme = sa.select(ProvisionTheme.provision_id).where(
+            ProvisionTheme.theme_id == sa.bindparam("theme")
+        )
+        itself = SectionVersion.provision_id.in_(of_theme)
+        # A theme is tied to an article and its words stand in the commi.
+        of_page = sa.or_(itself, _Unit.provision_id.in_(of_theme))
+        found.append(of_page if shape.words else itself)
+    return found

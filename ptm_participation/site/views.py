@@ -187,9 +187,8 @@ def section(document: str, slug: str) -> Any:
     row = plan.get_section(edition, shown, slug)
     if row.anchor:
         return redirect(_page_address(edition, shown, row))
-    path, closings = plan.path_to(row), closings_of(shown.id)
-    branch = browsing.open_tree(edition, shown, [*path, row])
-    parts = plan.page_of(row)
+    branch, path = browsing.open_tree(edition, shown, row)
+    closings, parts = closings_of(shown.id), plan.page_of(row)
     versions = plan.versions_of(row, seen_by=signed_in_user())
     window = _present_window()
     observing = window.procedure if window else procedure
@@ -206,7 +205,7 @@ def section(document: str, slug: str) -> Any:
         inner=next((node.branch for node in branch.walk() if node.row.id == row.id), None),
         closings=closings,
         closed=closings.on(*path, row),
-        neighbours=browsing.neighbours(edition, shown, row),
+        neighbours=browsing.neighbours(edition, shown, row, branch),
         themes=plan.section_themes(row),
         versions=versions,
         observed=_observed(versions, observing.edition_id),
