@@ -81,7 +81,7 @@ OFFICE = {
     "/ufficio/dati/comuni": 2,
     "/ufficio/dati/sezioni": 2,
     "/ufficio/contenuti": 3,
-    "/ufficio/piano/importa": 3,
+    "/ufficio/piano/importa": 4,
     "/ufficio/piano/chiusure": 3,
     "/ufficio/piano/temi": 3,
     "/ufficio/piano/sezioni/30/temi": 7,

@@ -8,7 +8,7 @@ from flask import request
 from ptm_participation.plan import queries as plan
 from ptm_participation.plan import search
 from ptm_participation.plan.kinds import SectionKind
-from ptm_participation.plan.models import Document, Edition, Theme
+from ptm_participation.plan.models import Document, Edition, Plan, Theme
 
 # What an address may ask of a search; links to its next page carry it on.
 _ASKED = ("q", "documento", "tipo", "tema", "ed")
@@ -41,12 +41,12 @@ class Searched:
 
 
 def searched(
-    edition: Edition, documents: Sequence[Document], within: Document | None = None
+    plan_: Plan, edition: Edition, documents: Sequence[Document], within: Document | None = None
 ) -> Searched:
     """Look for what the address asks, in one document or in all of them."""
     typed = " ".join(request.args.get("q", "").split())
     words = typed[: search.MOST_ASKED]
-    themes = plan.list_themes(edition.plan)
+    themes = plan.list_themes(plan_)
     kind = next((k for k in search.KINDS if k.value == request.args.get("tipo")), None)
     theme = next((t for t in themes if t.code == request.args.get("tema")), None)
     slug = request.args.get("documento")

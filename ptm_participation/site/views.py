@@ -152,7 +152,7 @@ def plan_index() -> Any:
         editions=plan.list_editions(procedure.plan, seen_by=signed_in_user()),
         documents=documents,
         counts=plan.section_counts(edition),
-        searched=searched(edition, documents),
+        searched=searched(procedure.plan, edition, documents),
         links=plan.plan_links(procedure.plan),
     )
 
@@ -173,7 +173,7 @@ def document(document: str) -> Any:
         document=shown,
         tree=tree_of(procedure, browsing.index_of(edition, shown), closings),
         closed=closings.on(),
-        searched=searched(edition, [shown], within=shown),
+        searched=searched(procedure.plan, edition, [shown], within=shown),
     )
 
 
