@@ -391,7 +391,7 @@ def _requests_action(key: str, draft: Draft, form: RequestsForm) -> Any:
         return None
     cites = suggesting.newly_found(key, draft)
     if cites is not None:
-        return redirect(url_for("observations.requests", key=key, _anchor=f"r{cites + 1}"))
+        return redirect(url_for("observations.requests", key=key, _anchor=f"citati-{cites + 1}"))
     return redirect(url_for("observations.who", key=key))
 
 

@@ -75,6 +75,8 @@ class Act:
         if region:
             written = f"{written} {region.replace('.', ' ').title()}"
         if self.authority == "eu":
+            if self.kind == "regolamentoUe" and int(self.year) < 2015:
+                return f"{written} n. {self.number}/{self.year}"
             return f"{written} {self.year}/{self.number}"
         if len(day) < 3:
             return f"{written} n. {self.number} del {self.year}"

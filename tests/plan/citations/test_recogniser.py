@@ -117,6 +117,8 @@ def test_an_act_outside_has_the_names_that_the_public_administration_gives() -> 
     assert act.label == "d.lgs. 7 marzo 2005, n. 82"
     assert act.address("art_3bis-com2").endswith(";82~art3bis")
     assert european.address() == "https://eur-lex.europa.eu/eli/reg/2016/679/oj/ita"
+    assert recognise("regolamento (UE) n. 910/2014")[0].act.label.endswith("n. 910/2014")
+    assert european.label == "Regolamento (UE) 2016/679"
     assert regional.urn == "urn:nir:regione.lombardia:legge:2005;12"
     assert regional.address() == ""  # Normattiva has the State's acts only
 
@@ -229,6 +231,21 @@ def test_what_the_plan_cites_is_recognised_as_what_it_cited(
     assert [(c.start, c.end, c.steps, c.inside) for c in found] == [
         (0, len(words), tuple(steps), True)
     ]
+
+
+@given(
+    kind=st.sampled_from([SectionKind.MAP, SectionKind.HEADING, SectionKind.STRATEGY]),
+    number=st.integers(1, 20),
+    part=st.none() | st.integers(1, 9),
+)
+def test_a_map_a_heading_or_a_strategy_is_recognised_as_it_is_cited(
+    kind: SectionKind, number: int, part: int | None
+) -> None:
+    printed = str(number) if part is None or kind is SectionKind.STRATEGY else f"{number}.{part}"
+
+    (found,) = recognise(kinds.citation(kind, printed))
+
+    assert found.steps == ((kind.value, printed),)
 
 
 @given(
