@@ -79,13 +79,7 @@ def enter() -> Any:
         flash(str(incoming.AlreadyEntered(number=mail.observation.number)), "neutral")
         slug, number = mail.observation.address
         return redirect(url_for("observations.show", register=slug, number=number))
-    proposed: dict[str, Any] = _proposed(mail) if mail else {"arrived_on": clock.today()}
-    proposed["sections"] = request.args.get("sezioni", "")[:500]
-    form = PaperForm(token=form_tokens.new_token(), **proposed)
-    form.window.choices = _windows(windows)
-    if not form.window.data:
-        own = [w for w in windows if w.procedure is chosen_procedure()]
-        form.window.data = str(own[-1].id) if own else None
+    form = _form(mail, windows)
     cited = _cited(form, windows)
     if "citati" in request.form:
         cited = _with_cited(form, cited)
@@ -98,8 +92,25 @@ def enter() -> Any:
             session[_ENTERED] = [slug, number, codes.code_of(form.token.data)]
             return redirect(url_for("observations.entered", register=slug, number=number))
     return render_template(
-        "observations/enter.html", form=form, accepted=ACCEPTED, mail=mail, cited=cited
+        "observations/enter.html",
+        form=form,
+        accepted=ACCEPTED,
+        mail=mail,
+        cited=cited,
+        looked="citati" in request.form,
     )
+
+
+def _form(mail: IncomingMail | None, windows: Sequence[Window]) -> PaperForm:
+    """The form with what the message, or the address, says already."""
+    proposed: dict[str, Any] = _proposed(mail) if mail else {"arrived_on": clock.today()}
+    proposed["sections"] = request.args.get("sezioni", "")[:500]
+    form = PaperForm(token=form_tokens.new_token(), **proposed)
+    form.window.choices = _windows(windows)
+    if not form.window.data:
+        own = [w for w in windows if w.procedure is chosen_procedure()]
+        form.window.data = str(own[-1].id) if own else None
+    return form
 
 
 def _cited(form: PaperForm, windows: Sequence[Window]) -> list[SectionRow]:

@@ -78,4 +78,5 @@ def test_an_officer_looks_for_what_a_letter_cites_and_adds_it(
     assert field is not None
     assert field["value"] == "18; art. 41; Tav. 6"
     assert added.items(".ptm-suggest") == []
+    assert "Il testo non cita altre sezioni del piano" in added.text
     assert added.soup.select_one("[name=text]").get_text(strip=True) == CITING
