@@ -94,8 +94,7 @@ class _Reader(Collector):
             self._rights[line.page] = max(self._rights.get(line.page, 0.0), line.right)
         self._widest = max(self._rights.values())
         self._last = {line.page: line for line in pages.lines}
-        words = (word for line in pages.lines for word in re.findall(r"[\w-]+", line.text[:-1]))
-        self._words = Counter(words)
+        self._words = _whole_words(pages.lines)
 
     def read(self) -> None:
         group: list[Printed] = []
@@ -194,6 +193,18 @@ class _Reader(Collector):
             shown = max(self._pages.repeated, key=lambda line: len(line.text))
             facts = {"count": len(self._pages.repeated), "text": shown.text[:_LONGEST_SHOWN]}
             self.doubts.append(Doubt(1, RUNNING, {**facts, "page": shown.page}))
+
+
+def _whole_words(lines: Sequence[Printed]) -> Counter[str]:
+    """The words that no end of a line parts, by which it is known how one is written."""
+    words: Counter[str] = Counter()
+    parted = False
+    for line in lines:
+        found = re.findall(r"[\w-]+", line.text)
+        ends_parted = _WORD_AT_END.search(line.text[-60:]) is not None
+        words.update(found[parted : len(found) - ends_parted])
+        parted = ends_parted
+    return words
 
 
 def _continues(notes: Sequence[tuple[str, str]], number: str) -> bool:

@@ -100,6 +100,8 @@ class Walker:
             words = node.children[0].astext()
             yield {"text": "", "line": line, "said": ["rst"], "words": words[:200]}
         for block in node.findall(nodes.literal_block):
+            if block.astext().startswith(".. "):  # a directive is no text
+                continue
             yield {"text": block.astext().replace("\n", "\v"), "line": line, "said": []}
 
 
