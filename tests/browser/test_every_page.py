@@ -633,7 +633,7 @@ def _walk_a_second_window(walk: Walk, page: Page, visitor: Page) -> None:
 
 
 def _walk_the_import(walk: Walk, page: Page) -> None:
-    """A text brought in: refused, compared with doubts, written."""
+    """A text brought in: with doubts, refused, corrected, given up, written."""
     for name, state in (("typed_numbers", "compared"), ("doubtful", "doubtful"), ("two", "twice")):
         page.goto("/ufficio/piano/importa")
         page.locator("#edition").fill("bozza")
@@ -644,7 +644,13 @@ def _walk_the_import(walk: Walk, page: Page) -> None:
         page.locator("main form[method=post] button.btn-primary").click()
         page.wait_for_url("**/importa/**")
         walk.look(page, state)
+    page.locator(".read a.c").first.click()
+    page.locator(".ptm-edit summary").click()
+    walk.look(page, "a section open")
+    page.goto(page.url.partition("?")[0] + "/scarta")
+    walk.look(page)
     page.goto("/ufficio/piano/importa")
+    walk.look(page, "under way")
     page.locator("#edition").fill("bozza")
     page.locator("#source").fill("Delibera 12/2021")
     page.locator("#file").set_input_files(
