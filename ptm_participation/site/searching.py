@@ -41,12 +41,12 @@ class Searched:
 
 
 def searched(
-    plan_: Plan, edition: Edition, documents: Sequence[Document], within: Document | None = None
+    of: Plan, edition: Edition, documents: Sequence[Document], within: Document | None = None
 ) -> Searched:
     """Look for what the address asks, in one document or in all of them."""
     typed = " ".join(request.args.get("q", "").split())
     words = typed[: search.MOST_ASKED]
-    themes = plan.list_themes(plan_)
+    themes = plan.list_themes(of)
     kind = next((k for k in search.KINDS if k.value == request.args.get("tipo")), None)
     theme = next((t for t in themes if t.code == request.args.get("tema")), None)
     slug = request.args.get("documento")

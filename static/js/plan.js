@@ -1,5 +1,5 @@
 // The plan's pages: branches of the index that are loaded when they are opened, arrows through it,
-// the link to a comma, printing. Without this file each of them is a link to a page.
+// the link to a comma. Without this file each of them is a link to a page.
 document.addEventListener("DOMContentLoaded", () => {
   const tree = document.querySelector("[data-tree]");
 
@@ -56,7 +56,7 @@ document.addEventListener("DOMContentLoaded", () => {
     });
   }
 
-  for (const link of document.querySelectorAll("[data-copy]")) {
+  for (const link of document.querySelectorAll("[data-link]")) {
     link.addEventListener("click", async () => {
       try {
         await navigator.clipboard.writeText(link.href);
@@ -69,10 +69,5 @@ document.addEventListener("DOMContentLoaded", () => {
       said.textContent = link.dataset.copied;
       setTimeout(() => said.remove(), 4000);
     });
-  }
-  const print = document.querySelector("[data-print]");
-  if (print) {
-    print.hidden = false;
-    print.addEventListener("click", () => window.print());
   }
 });

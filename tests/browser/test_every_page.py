@@ -27,10 +27,13 @@ PUBLIC = (
     "/piano",
     "/piano?q=suolo",
     "/piano?q=parole+che+non+ci+sono",
+    "/piano?tema=consumo-di-suolo&q=suolo",
     "/piano/nda",
     "/piano/tav",
     "/piano/nda/art-18",
     "/piano/nda/art-18?ed=approvata",
+    "/piano/nda/stampa",
+    "/piano/nda/stampa?solo=indice",
     "/piano/tav/tav-6",
     "/piano/nda/confronto",
     "/piano/nda/confronto?vista=unica&tipo=split",
@@ -152,6 +155,11 @@ OFFICE = (
     "/ufficio/piano/edizioni/1/NDA",
     "/ufficio/piano/fogli/1",
     "/ufficio/piano/fogli/2/togli",
+    "/ufficio/piano/chiudi?sezione=190",
+    "/ufficio/piano/chiusure",
+    "/ufficio/piano/temi",
+    "/ufficio/piano/temi/1",
+    "/ufficio/piano/sezioni/190/temi",
     "/ufficio/utenti",
     "/ufficio/utenti/1",
     "/ufficio/utenti/1/chiudi",
@@ -177,6 +185,8 @@ SENT_EMPTY = (
     "/ufficio/protocollo",
     "/ufficio/osservazioni/ptm/5/collega",
     "/ufficio/piano/importa",
+    "/ufficio/piano/chiudi",
+    "/ufficio/piano/temi",
 )
 # Addresses that give a file, or only lead elsewhere.
 NO_PAGES = {
@@ -195,6 +205,7 @@ NO_PAGES = {
     "reporting.export",
     "reporting.territory_file",
     "site.boundaries",
+    "site.branch",
     "site.calendar",
     "site.comparison_file",
     "site.content_file",
@@ -483,6 +494,16 @@ def _walk_the_office(walk: Walk, page: Page, visitor: Page) -> None:
     walk.look(page)
     page.locator("main form[method=post] button.btn-primary").click()
     walk.look(page, "refused")
+    page.goto("/ufficio/piano/chiudi?sezione=190")
+    page.locator("#reason").fill("Materia decisa da un accordo di programma")
+    page.locator("main form[method=post] button.btn-primary").click()
+    walk.look(page, "closed")
+    page.locator('a[href$="/riapri"]').click()
+    walk.look(page)
+    visitor.goto("/piano/nda/art-18")
+    walk.look(visitor, "closed")
+    visitor.goto("/osserva?procedimento=ptm&sezione=30")
+    walk.look(visitor, "closed")
     page.goto("/ufficio/osservazioni/ptm/7/annulla")
     page.locator("#because").fill("Registrata due volte")
     page.locator("main form[method=post] button.btn-primary").click()

@@ -111,7 +111,7 @@ def test_the_office_closes_a_section_and_its_page_says_so(
     assert all(words in shown.text for words in (REASON, "Decreto 5/2020", "Dal 20 ottobre 2020"))
     assert shown.items(".ptm-tree .cur .ptm-tag") == ["chiuso"]
     assert "Osserva l’art. 18" not in shown.text
-    reopened = done.follow("Riapri").submit(because="Accordo non firmato.")
+    reopened = done.follow("Riapri art. 18").submit(because="Accordo non firmato.")
     assert "Riaperta" in reopened.rows("Chiusure")[0][2]
     assert REASON not in visitor.open("/piano/nda/art-18").text
 
