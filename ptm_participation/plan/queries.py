@@ -146,7 +146,7 @@ _VERSIONS = (
 )
 _VERSIONS_BY_ACT = _VERSIONS.where(Edition.act != "")
 _THEMES = (
-    sa.select(Theme)
+    sa.select(Theme.code, Theme.name)
     .join(ProvisionTheme, ProvisionTheme.theme_id == Theme.id)
     .where(ProvisionTheme.provision_id == sa.bindparam("provision"))
     .order_by(Theme.position)
@@ -306,8 +306,15 @@ def path_to(section: SectionRow) -> list[SectionRow]:
     return _read(_HOLDERS, section=section.id)
 
 
-def section_themes(section: SectionRow) -> Sequence[Theme]:
-    return db.session.scalars(_THEMES, {"provision": section.provision_id}).all()
+class ThemeName(NamedTuple):
+    """A theme as a page links to it."""
+
+    code: str
+    name: str
+
+
+def section_themes(section: SectionRow) -> list[ThemeName]:
+    return [ThemeName._make(row) for row in ask(_THEMES, provision=section.provision_id)]
 
 
 def sections(ids: Iterable[int]) -> dict[int, SectionRow]:
