@@ -164,8 +164,9 @@ class CitationReading:
         return self.start > 0 and alone and self._opens_line() and not re.search(r"\d", named)
 
     def _opens_line(self) -> bool:
-        before = self.text[max(0, self.start - 4) : self.start]
-        return not before.rpartition("\n")[2].strip() and (len(before) < 4 or "\n" in before)
+        # An indent, or the mark of an amendment, may come before a heading.
+        before = self.text[max(0, self.start - 5) : self.start]
+        return not before.rpartition("\n")[2].strip(" (") and (len(before) < 5 or "\n" in before)
 
     def _articles(self, start: int, *, plural: bool) -> list[_Item]:
         """«5, comma 1», «5, 7 e 9», «41-43», «da 41 a 43»."""

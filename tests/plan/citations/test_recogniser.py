@@ -67,6 +67,7 @@ SAID = {
     "contestualmente alla costituzione del fondo": [],
     "a maggioranza dei 2/3, il 30% e il 2 novembre 2020": [],
     "Art. 4 - Zone omogenee": [],
+    "CAPO I\n(( Sezione II Gestione dei documenti": [],
     "articolo unico": [],
 }
 
