@@ -88,9 +88,8 @@ class Edited:
     reading: Reading
     roots: list[Piece] = dataclasses.field(default_factory=list)
     settled: set[int] = dataclasses.field(default_factory=set)
-    # Of a section that is in another now, that one; of one that was parted off, where it was.
+    # Of a section that was joined to another, that one.
     joined: dict[str, str] = dataclasses.field(default_factory=dict)
-    split_from: dict[str, str] = dataclasses.field(default_factory=dict)
     pieces: dict[str, Piece] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -293,7 +292,6 @@ def _split(found: Edited, edit: dict[str, Any], number: int) -> None:
         _put(found, piece.parent, found.siblings(piece).index(piece) + 1, [new])
         _take_on(found, new, children)
     piece.text = first
-    found.split_from[new.key] = piece.key
     found.pieces[new.key] = new
 
 

@@ -126,7 +126,7 @@ class TreeEditForm(StepForm):
     number = StringField(_l("Number"), [at_most(length_of(SectionVersion.number))])
     heading = StringField(_l("Heading"), [at_most(length_of(SectionVersion.heading))])
     at = IntegerField()
-    words = StringField(_l("or before these words"), [at_most(300)])
+    words = StringField(validators=[at_most(300)])
 
     @property
     def edit(self) -> dict[str, Any]:

@@ -17,7 +17,6 @@ from ptm_participation.core.storage import Kept
 from ptm_participation.core.transaction import use_case
 from ptm_participation.plan import files, service
 from ptm_participation.plan.comparison import (
-    Comparison,
     ImportReport,
     NumberTwice,
     TooLongForLaw,
@@ -51,6 +50,10 @@ class ReadOtherwise(DomainError):
 
 class TooManyEdits(DomainError):
     message = _l("One import takes %(most)d edits: correct the file and choose it again.")
+
+
+class AlreadyWritten(DomainError):
+    message = _l("This import was written already: «%(edition)s» holds its text.")
 
 
 class NoSuchEdit(DomainError):
@@ -102,6 +105,8 @@ def _begin(
         "file_sha256": storage.name_file(kept),
         "state": ImportState.OPEN,
     }
+    # Of two who bring in one file at once, the second finds the import of the first.
+    db.session.execute(sa.select(Document.id).filter_by(id=document.id).with_for_update())
     present = db.session.scalar(sa.select(TextImport).filter_by(**of_file))
     if present is not None:
         return Begun(present.id, is_new=False)
@@ -125,12 +130,15 @@ def _begin(
 
 
 def get(key: int) -> TextImport:
-    """An import under way. Raises NotFound."""
-    row = db.session.scalar(
-        sa.select(TextImport).filter_by(id=key, state=ImportState.OPEN).limit(1)
-    )
+    """An import under way. Raises NotFound and AlreadyWritten."""
+    return _open(db.session.get(TextImport, key))
+
+
+def _open(row: TextImport | None) -> TextImport:
     if row is None:
         raise NotFound()
+    if row.state is ImportState.WRITTEN:
+        raise AlreadyWritten(edition=row.label)
     return row
 
 
@@ -145,11 +153,6 @@ def reading_of(row: TextImport) -> Reading:
 def edited_of(row: TextImport) -> Edited:
     """What its file says, with its edits."""
     return edited(reading_of(row), row.edits)
-
-
-def compared(row: TextImport) -> Comparison:
-    """What writing it would do. Raises what `compare` raises."""
-    return compare(row.document, row.label, edited_of(row).tree)
 
 
 # -- verbs -------------------------------------------------------------------------------
@@ -230,15 +233,15 @@ def _close(actor: Reader, key: int, version: int) -> None:
 
 
 def _held(key: int, version: int) -> TextImport:
-    """The import, for this transaction alone. Raises NotFound and ImportChangedMeanwhile."""
-    row = db.session.scalar(
-        sa.select(TextImport)
-        .filter_by(id=key, state=ImportState.OPEN)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+    """The import, for this transaction alone. Raises what `get` does and ImportChangedMeanwhile."""
+    row = _open(
+        db.session.scalar(
+            sa.select(TextImport)
+            .filter_by(id=key)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
     )
-    if row is None:
-        raise NotFound()
     if row.version != version:
         raise _changed(row)
     return row

@@ -52,7 +52,7 @@ class Paragraph:
     """A paragraph as printed. `level` is that of a heading, from 0; `place` that of a list.
 
     `label` is what the format counts and does not write among the words; `page` and `line` are
-    where the paragraph begins in a file that has them, from 1.
+    where the paragraph begins in a file that has them, from 1; `file` is which of several.
     """
 
     number: int
@@ -65,6 +65,7 @@ class Paragraph:
     notes: tuple[tuple[str, str], ...] = ()
     page: int = 0
     line: int = 0
+    file: str = ""
 
     @property
     def printed(self) -> str:

@@ -167,6 +167,10 @@ def _check(name: str, data: bytes) -> None:
 class _Reader(Collector):
     """Makes paragraphs of what the parsers found."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._file = ""
+
     def read(self, texts: Mapping[str, bytes]) -> None:
         found: dict[str, Any] = {}
         for program in set(PROGRAMS.values()):
@@ -176,6 +180,7 @@ class _Reader(Collector):
                     own, _parsed(program, [(name, texts[name]) for name in own]), strict=True
                 )
         for name in texts:
+            self._file = posixpath.basename(name) if len(texts) > 1 else ""
             for item in found[name]:
                 self._take(name, item)
 
@@ -194,6 +199,7 @@ class _Reader(Collector):
                 is_row=bool(item.get("row")),
                 notes=notes,
                 line=item["line"],
+                file=self._file,
             )
             self.add(paragraph, [*said, *([FOOTNOTED] if notes else [])])
         else:

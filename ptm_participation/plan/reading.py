@@ -25,7 +25,8 @@ class Doubt:
 class SourceParagraph:
     """A paragraph as it is printed; `node` is its section's place in the tree, from 0.
 
-    `page` and `line` are where it begins in a file that has them, from 1.
+    `page` and `line` are where it begins in a file that has them, from 1; `file` is which of
+    several.
     """
 
     number: int
@@ -33,6 +34,7 @@ class SourceParagraph:
     node: int | None
     page: int = 0
     line: int = 0
+    file: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -49,6 +51,9 @@ class Reading:
         number = {"number": doubt.paragraph}
         if at and at.page:
             return _("page %(page)d, paragraph %(number)d") % {"page": at.page, **number}
+        if at and at.file:
+            facts = {"file": at.file, "line": at.line, **number}
+            return _("%(file)s, line %(line)d, paragraph %(number)d") % facts
         if at and at.line:
             return _("line %(line)d, paragraph %(number)d") % {"line": at.line, **number}
         return _("paragraph %(number)d") % number
@@ -59,7 +64,11 @@ class Reading:
         for doubt in self.doubts:
             at = self.paragraphs[doubt.paragraph - 1] if self.paragraphs else None
             place = {"paragraph": doubt.paragraph, "text": at.text[:200] if at else ""}
-            place |= {"page": at.page or None, "line": at.line or None} if at else {}
+            place |= (
+                {"page": at.page or None, "line": at.line or None, "file": at.file or None}
+                if at
+                else {}
+            )
             doubts.append({**place, "doubt": str(doubt)})
         return {
             "doubts": doubts,

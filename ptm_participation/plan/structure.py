@@ -64,7 +64,7 @@ def structured(paragraphs: Sequence[Paragraph], doubts: Sequence[Doubt]) -> Read
         raise NoArticle
     places = _places(structure.roots)
     source = tuple(
-        SourceParagraph(p.number, p.printed, places.get(p.number), p.page, p.line)
+        SourceParagraph(p.number, p.printed, places.get(p.number), p.page, p.line, p.file)
         for p in paragraphs
     )
     said = sorted([*doubts, *structure.doubts], key=lambda doubt: doubt.paragraph)

@@ -90,7 +90,7 @@ def test_a_doubt_that_is_settled_is_ticked_off_and_can_be_opened_again(
     page = choose(as_staff, NORMS)
     assert page.items("#dubbi") == ["1 dubbio"]
 
-    settled = page.press("Risolto")
+    settled = page.press("Segna come risolto")
     opened = settled.press("Riapri")
 
     assert settled.items("#dubbi") == ["Ogni dubbio è risolto"]
@@ -109,6 +109,7 @@ def test_what_is_written_is_the_tree_with_its_edits_and_the_log_holds_them(
     assert "art. 1, comma 2, lett. b)" in texts("bozza")
     row = db.session.scalars(sa.select(TextImport)).one()
     assert row.state is ImportState.WRITTEN
+    assert "Questa importazione è già stata scritta" in as_staff.open(page.address).heading
     assert row.edits == [{"do": "name", "on": "4", "kind": "letter", "number": "b", "heading": ""}]
     log = " ".join(filter(None, db.session.scalars(sa.select(AuditPayload.text))))
     assert '"edits":[{"do":"name"' in log

@@ -67,7 +67,7 @@ def test_the_tree_is_shown_beside_the_source_and_written_when_confirmed(
     assert page.heading == "Correggi e conferma"
     assert page.items(".ptm-doubts li") == [
         "Capoverso 6 La lettera c) viene dopo la a): ne manca una? «c) con accordi.» "
-        "Risolto (dubbio 1)"
+        "Segna come risolto (dubbio 1)"
     ]
     assert page.items(".pair .src p")[4] == "a) con intese;"
     assert page.items(".pair:nth-of-type(5) .read li") == ["lett. a) (modifica) con intese;"]
@@ -177,7 +177,7 @@ def test_the_second_of_two_editors_is_told_who_was_first(
 ) -> None:
     mine = choose(as_staff, NORMS).follow("art. 2 (modifica)")
     theirs = as_administrator.open(mine.address)
-    theirs.press("Risolto")
+    theirs.press("Segna come risolto")
 
     told = mine.press("Unisci a")
     confirmed = mine.press("Scrivi il testo nell")

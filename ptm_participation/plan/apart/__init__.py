@@ -5,7 +5,6 @@ loops, crashes or fills the memory takes no server with it.
 """
 
 import json
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +12,16 @@ from typing import Any
 
 SECONDS = 30
 MEMORY = 2 * 1024**3
+
+# The limits are set in the new process: a server of many threads must do nothing between the two.
+_BOUNDED = """
+import resource, runpy, sys
+seconds, memory = int(sys.argv[2]), int(sys.argv[3])
+resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+runpy.run_path(sys.argv[1], run_name="__main__")
+"""
 
 
 class ParserStopped(Exception):
@@ -24,21 +33,14 @@ def run(program: str, data: bytes) -> Any:
     path = Path(__file__).with_name(f"{program}.py")
     try:
         done = subprocess.run(  # noqa: S603 – our own program, and nothing of the file in it
-            [sys.executable, "-I", str(path)],
+            [sys.executable, "-I", "-c", _BOUNDED, str(path), str(SECONDS), str(MEMORY)],
             input=data,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             timeout=SECONDS,
             check=True,
-            preexec_fn=_bounded,
             env={"PYTHONUTF8": "1"},
         )
         return json.loads(done.stdout)
     except (subprocess.SubprocessError, ValueError) as error:
         raise ParserStopped from error
-
-
-def _bounded() -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
