@@ -104,7 +104,8 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_written(as_staff: Bro
 
 @use_case
 def _freeze() -> None:
-    db.session.execute(sa.update(Edition).values(state=EditionState.FROZEN))
+    frozen = {"state": EditionState.FROZEN, "frozen_at": clock.now(), "frozen_sha256": "0" * 64}
+    db.session.execute(sa.update(Edition).values(**frozen))
 
 
 def test_a_frozen_edition_s_sheets_change_no_more(
