@@ -42,9 +42,10 @@ settings.register_profile("house", deadline=None)
 settings.load_profile("house")
 
 _stack = contextlib.ExitStack()
-collect_ignore = [] if SAMPLES.exists() else ["plan/test_akn_on_samples.py"]
+ON_SAMPLES = ["plan/test_akn_on_samples.py", "plan/citations/test_on_samples.py"]
+collect_ignore = [] if SAMPLES.exists() else ON_SAMPLES
 if not (SAMPLES.exists() and SOFFICE):
-    collect_ignore.append("plan/test_samples.py")
+    collect_ignore = [*collect_ignore, "plan/test_samples.py"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -17,7 +17,6 @@ from ptm_participation.plan.tree import Node
 from ptm_participation.reference.service import correct
 from tests.commands import ptm
 from tests.pages import Browser
-from tests.plan.citations import sources
 from wsgi import cli
 
 
@@ -196,10 +195,3 @@ def test_the_command_prints_what_is_piped_in(app: Flask) -> None:
     (found,) = json.loads(spans.output)
     assert (found["start"], found["end"], found["article"], found["comma"]) == (7, 29, "18", "2")
     assert (found["inside"], found["ambiguous"], found["act"]) == (True, False, None)
-
-
-def test_the_command_reads_the_sections_of_a_file(app: Flask) -> None:
-    done = ptm(app, "plan", "cite", str(sources.SAMPLES / sources.CAD))
-
-    first = "art. 1, comma 1, lett. 0a), 49-100: articolo 19 del decreto-legge"
-    assert done.output.startswith(first)

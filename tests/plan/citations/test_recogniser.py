@@ -1,20 +1,13 @@
 """What a text cites: the words of it, and of which act and place they are."""
 
-import csv
-import hashlib
-from collections import defaultdict
-from pathlib import Path
-
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ptm_participation.plan import kinds
-from ptm_participation.plan.citations import Citation, recognise
+from ptm_participation.plan.citations import recognise
 from ptm_participation.plan.kinds import SectionKind
-from tests.plan.citations import sources
-
-LABELS = Path(__file__).with_name("labels.csv")
+from tests.plan.citations.said import short
 
 # How things are said, and what is meant: each citation by its words and its target.
 SAID = {
@@ -72,15 +65,11 @@ SAID = {
 }
 
 
-def _short(citation: Citation) -> str:
-    return citation.target.replace("/akn/it/act/", "").replace("/!main", "")
-
-
 @pytest.mark.parametrize("words", SAID)
 def test_what_is_cited_is_what_is_meant(words: str) -> None:
     found = recognise(words)
 
-    assert [_short(citation) for citation in found] == SAID[words]
+    assert [short(citation) for citation in found] == SAID[words]
 
 
 def test_each_citation_has_the_words_that_say_it() -> None:
@@ -95,13 +84,13 @@ def test_a_heading_is_no_citation_in_a_law_and_is_one_in_a_letter() -> None:
     line = "Art. 18 - Riduzione del consumo di suolo\nSi chiede di alzare la soglia."
 
     assert recognise(line) == []
-    assert [_short(citation) for citation in recognise(line, headings=False)] == ["#art_18"]
+    assert [short(citation) for citation in recognise(line, headings=False)] == ["#art_18"]
 
 
 def test_an_editor_s_note_speaks_of_an_act_that_it_does_not_name() -> None:
     note = "Il D.L. 30 dicembre 2019, n. 162 ha disposto (con l'art. 65, comma 2) la modifica."
 
-    found = [_short(citation) for citation in recognise(note, note=True)]
+    found = [short(citation) for citation in recognise(note, note=True)]
 
     assert found == ["decretoLegge/stato/2019-12-30/162", "?#art_65-com2"]
 
@@ -122,90 +111,6 @@ def test_an_act_outside_has_the_names_that_the_public_administration_gives() -> 
     assert european.label == "Regolamento (UE) 2016/679"
     assert regional.urn == "urn:nir:regione.lombardia:legge:2005;12"
     assert regional.address() == ""  # Normattiva has the State's acts only
-
-
-# -- measured on the two samples ---------------------------------------------------------
-
-
-def _ends(citation: Citation) -> set[str]:
-    """What a citation leads to: a range, to both its ends."""
-    first, _, last = citation.target.partition("..")
-    return {first, first[: len(first) - len(_last_number(first))] + last} if last else {first}
-
-
-def _last_number(target: str) -> str:
-    return target[len(target.rstrip("0123456789")) :]
-
-
-def test_the_references_that_the_cad_marks_are_found_with_their_targets() -> None:
-    """Of 404, those missed are slips of the file's own markup: it gives to d.lgs. 179/2016 an
-    article of d.lgs. 82/2005, and to l. 326/2003 one of d.l. 78/2010. Where it marks an act
-    alone («articolo 52 del citato «decreto legislativo n. 82 del 2005»»), a citation of a place
-    in that act has found it too."""
-    text, references = sources.cad()
-    citations = recognise(text)
-
-    missed = []
-    for start, end, target in references:
-        target = target.replace("regolamento//", "regolamentoUe/eu/")
-        over = [c for c in citations if c.start < end and c.end > start]
-        named = {c.act.iri for c in over if c.act is not None}
-        if target not in named.union(*(_ends(c) for c in over)):
-            missed.append((text[start:end], target))
-
-    assert len(references) == 404
-    assert 1 - len(missed) / len(references) >= 0.97, missed
-
-
-def _windows() -> dict[tuple[str, int, int], list[tuple[int, int, str]]]:
-    """The labelled windows and, for each, the citations that touch it."""
-    texts = sources.texts()
-    found: dict[tuple[str, int, int], list[tuple[int, int, str]]] = defaultdict(list)
-    with LABELS.open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
-            start, end = int(row["window_start"]), int(row["window_end"])
-            words = texts[row["text"]][start:end].encode()
-            assert hashlib.sha256(words).hexdigest()[:16] == row["window_sha256"], row
-            found[row["text"], start, end] += (
-                [(int(row["start"]), int(row["end"]), row["target"])] if row["start"] else []
-            )
-    return found
-
-
-def test_what_is_said_to_be_cited_was_so_labelled_by_hand() -> None:
-    texts, windows = sources.texts(), _windows()
-    assert set(windows) == set(sources.drawn())
-    citations = {name: recognise(text) for name, text in texts.items()}
-
-    right, wrong = set(), set()
-    for (name, start, end), labels in windows.items():
-        for citation in citations[name]:
-            if citation.start < end and citation.end > start:
-                labelled = any(
-                    first < citation.end and last > citation.start and target == _short(citation)
-                    for first, last, target in labels
-                )
-                words = texts[name][citation.start : citation.end]
-                (right if labelled else wrong).add((name, citation.start, words))
-
-    assert len(right) >= 160
-    assert len(right) / len(right | wrong) >= 0.97, wrong
-
-
-def test_what_was_labelled_by_hand_is_found() -> None:
-    citations = {name: recognise(text) for name, text in sources.texts().items()}
-    labels = {(name, *label) for (name, *_window), found in _windows().items() for label in found}
-
-    missed = [
-        (name, start, target)
-        for name, start, end, target in labels
-        if not any(
-            citation.start < end and citation.end > start and _short(citation) == target
-            for citation in citations[name]
-        )
-    ]
-
-    assert len(missed) / len(labels) <= 0.03, missed
 
 
 # -- rules -------------------------------------------------------------------------------
