@@ -55,7 +55,9 @@ def test_words_are_chosen_across_a_citation_and_what_is_cited_is_suggested(
 
 def _drag_from_within(page: Page) -> str:
     """Choose words with the mouse, from within a citation to beyond it."""
-    box = page.locator("[data-words] a.ptm-cite").first.bounding_box()
+    citation = page.locator("[data-words] a.ptm-cite").first
+    citation.hover()  # once it stands still
+    box = citation.bounding_box()
     assert box is not None
     middle = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + 20, middle)
