@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.conftest import PASSWORD
 
@@ -32,3 +32,17 @@ def sign_in(page: Page, email: str) -> None:
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.locator("main").get_by_role("button", name="Accedi").click()
+
+
+def send_as_citizen(page: Page) -> None:
+    """The rest of the form, from who asks to the receipt."""
+    choose(page, "Cittadino")
+    page.get_by_role("button", name="Continua").click()
+    page.get_by_label("Nome e cognome").fill("Anna Bianchi")
+    page.get_by_label("Comune").select_option(label="Rho")
+    page.locator("#email").fill("anna@example.org")
+    page.get_by_role("button", name="Continua").click()
+    choose(page, "Per ora invio senza firma")
+    choose(page, "Quello che ho scritto è vero")
+    page.get_by_role("button", name="Invia l’osservazione").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("ricevuta")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.people import choose, one_time_link, set_password
+from tests.browser.people import choose, one_time_link, send_as_citizen, set_password
 from tests.mail import pec
 from tests.serving.server import Installation
 
@@ -89,15 +89,7 @@ def _from_the_site(page: Page) -> str:
     choose(page, "Chiarire le parole")
     page.get_by_label("Perché?").fill("Non è chiaro a chi si applica.")
     page.get_by_role("button", name="Continua").last.click()
-    choose(page, "Cittadino")
-    page.get_by_role("button", name="Continua").click()
-    page.get_by_label("Nome e cognome").fill("Anna Bianchi")
-    page.get_by_label("Comune").select_option(label="Rho")
-    page.locator("#email").fill("anna@example.org")
-    page.get_by_role("button", name="Continua").click()
-    choose(page, "Per ora invio senza firma")
-    choose(page, "Quello che ho scritto è vero")
-    page.get_by_role("button", name="Invia l’osservazione").click()
+    send_as_citizen(page)
     return page.locator(".ptm-code").inner_text()
 
 

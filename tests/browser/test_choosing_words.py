@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
 from tests.browser.looks import assert_good
-from tests.browser.people import choose
+from tests.browser.people import choose, send_as_citizen
 from tests.serving.server import Installation
 
 NORMS = """<akomaNtoso xmlns="http://docs.oasis-open.org/legaldocml/ns/akn/3.0"><act><body>
@@ -107,13 +107,5 @@ def _send(page: Page) -> None:
     page.get_by_label("Come le scriveresti?").fill("il limite")
     page.get_by_label("Perché?").fill("È più chiaro.")
     page.get_by_role("button", name="Continua").last.click()
-    choose(page, "Cittadino")
-    page.get_by_role("button", name="Continua").click()
-    page.get_by_label("Nome e cognome").fill("Anna Bianchi")
-    page.get_by_label("Comune").select_option(label="Rho")
-    page.locator("#email").fill("anna@example.org")
-    page.get_by_role("button", name="Continua").click()
-    choose(page, "Per ora invio senza firma")
-    choose(page, "Quello che ho scritto è vero")
-    page.get_by_role("button", name="Invia l’osservazione").click()
+    send_as_citizen(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("Osservazione n. 1 ricevuta")

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import NARROW
 from tests.browser.looks import assert_good
-from tests.browser.people import choose, one_time_link, set_password
+from tests.browser.people import one_time_link, send_as_citizen, set_password
 from tests.plan import sheets
 from tests.serving.server import Installation
 
@@ -109,16 +109,7 @@ def _send(page: Page) -> None:
     page.locator('label[for="requests-0-kind-0"]').click()
     page.get_by_label("Perché?").fill("L’area è coltivata.")
     page.get_by_role("button", name="Continua").last.click()
-    choose(page, "Cittadino")
-    page.get_by_role("button", name="Continua").click()
-    page.get_by_label("Nome e cognome").fill("Anna Bianchi")
-    page.get_by_label("Comune").select_option(label="Rho")
-    page.locator("#email").fill("anna@example.org")
-    page.get_by_role("button", name="Continua").click()
-    choose(page, "Per ora invio senza firma")
-    choose(page, "Quello che ho scritto è vero")
-    page.get_by_role("button", name="Invia l’osservazione").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("ricevuta")
+    send_as_citizen(page)
 
 
 def test_a_parcel_is_named_with_no_script(installation: Installation, someone: Arrive) -> None:
