@@ -4,7 +4,6 @@ import contextlib
 import dataclasses
 import functools
 import getpass
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -14,7 +13,7 @@ from typing import IO, Any, TypeVar
 import click
 import sqlalchemy as sa
 from flask import Flask, current_app
-from flask.cli import AppGroup, ScriptInfo, with_appcontext
+from flask.cli import ScriptInfo, with_appcontext
 from flask_babel import force_locale
 
 import ptm_participation.models  # noqa: F401 - a backup holds the tables that no page imports too
@@ -23,11 +22,11 @@ from ptm_participation.accounts.access import PERMISSIONS, Permission, Role
 from ptm_participation.accounts.models import User
 from ptm_participation.core import audit, backup, clock, heads, schema
 from ptm_participation.core.audit import NamedActor
+from ptm_participation.core.commands import Commands, sentences
 from ptm_participation.core.db import db, length_of
-from ptm_participation.core.errors import DomainError
 from ptm_participation.core.storage import files
 from ptm_participation.observations.commands import intake_group
-from ptm_participation.plan import commands as plan_commands
+from ptm_participation.plan.commands import plan_group
 from ptm_participation.procedure.commands import procedure_group, term
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -52,28 +51,6 @@ def operator() -> Any:
     return Operator(f"command line ({name})", f"command line ({name})")
 
 
-@contextlib.contextmanager
-def _sentences() -> Iterator[None]:
-    """Let what goes wrong for a reason outside the program end with a sentence, not a trace."""
-    try:
-        yield
-    except (DomainError, backup.BackupError) as error:
-        raise click.ClickException(str(error)) from error
-    except UnicodeError as error:
-        raise click.ClickException(f"What was given is no text in UTF-8 ({error}).") from error
-    except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        raise click.ClickException(f"{place}{error.strerror or error}.") from error
-
-
-class Commands(AppGroup):
-    """Commands whose errors are sentences, and whose words are those of the default language."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        with _sentences():
-            return super().invoke(ctx)
-
-
 def register(group: click.Group) -> None:
     """Give the `ptm` group its commands."""
     for command in (
@@ -83,7 +60,7 @@ def register(group: click.Group) -> None:
         demo,
         synth,
         user,
-        plan,
+        plan_group(operator),
         term,
         intake_group(operator),
         procedure_group(operator),
@@ -100,7 +77,7 @@ def _sentence(function: F) -> F:
 
     @functools.wraps(function)
     def run(*args: Any, **kwargs: Any) -> Any:
-        with _sentences():
+        with sentences():
             return function(*args, **kwargs)
 
     return run  # type: ignore[return-value]
@@ -286,106 +263,6 @@ def user_link(email: str) -> None:
 def _print_link(account: User) -> None:
     token = accounts.issue_password_link(operator(), account)
     click.echo(f"{current_app.config['PUBLIC_URL']}/imposta-password/{token}")
-
-
-# -- the plan ----------------------------------------------------------------------------
-
-plan = Commands("plan", help="The plan's text.")
-
-
-@plan.command("import")
-@click.argument("file", type=click.Path(exists=True, path_type=Path))
-@click.option("--document", required=True, help="Code of the document, for example NDA.")
-@click.option("--edition", required=True, help="Label of the edition; a draft is made if new.")
-@click.option("--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-def plan_import(file: Path, document: str, edition: str, dry_run: bool, as_json: bool) -> None:
-    """Read a text and put it into an edition.
-
-    FILE is a text document (.docx, .odt), a PDF with text, Markdown, reStructuredText, a table
-    (.csv), Akoma Ntoso (.xml), or a folder or ZIP of Markdown or reStructuredText.
-    """
-    from ptm_participation.plan.comparison import compare
-    from ptm_participation.plan.files import read_folder, read_text
-    from ptm_participation.plan.models import Document
-    from ptm_participation.plan.service import import_text
-
-    reading = read_folder(file) if file.is_dir() else read_text(file.name, file.read_bytes())
-    target = db.session.scalar(sa.select(Document).filter_by(code=document.upper()))
-    if target is None:
-        codes = ", ".join(db.session.scalars(sa.select(Document.code).order_by(Document.position)))
-        raise click.ClickException(f"There is no document {document}: choose one of {codes}.")
-    if dry_run:
-        report = compare(target, edition, reading.tree).report
-    else:
-        report = import_text(operator(), target, edition, reading.tree, source=file.name)
-    if as_json:
-        values = {**dataclasses.asdict(report), "dry_run": dry_run, **reading.report()}
-        click.echo(json.dumps(values, ensure_ascii=False, indent=1))
-        return
-    kinds = ", ".join(f"{count} {kind}" for kind, count in report.by_kind.items())
-    click.echo(
-        f"{report.document}, edition {report.edition}: {report.sections} sections ({kinds})."
-    )
-    if report.base:
-        click.echo(
-            f"Against edition {report.base}: {report.same} stay as they were numbered, "
-            f"{report.moved} are renumbered, {report.new} are new, {report.gone} are no longer "
-            "there."
-        )
-    if report.replaced is not None:
-        click.echo(
-            f"Against the text that it replaces: {len(report.replaced.changed)} change, "
-            f"{len(report.replaced.added)} are added, {len(report.replaced.dropped)} are dropped."
-        )
-    if reading.doubts:
-        click.echo("Look at:")
-    for doubt in reading.doubts:
-        click.echo(f"  {reading.place_of(doubt)}: {doubt}")
-    if dry_run:
-        click.echo("Nothing was written.")
-
-
-plan.add_command(plan_commands.compare)
-plan.add_command(plan_commands.verify)
-
-
-@plan.command("link-citations")
-def plan_link_citations() -> None:
-    """Recognise again what the sections of every edition cite, and keep it."""
-    from ptm_participation.plan.citation_links import link_all_citations
-
-    for edition, count in link_all_citations(operator()).items():
-        click.echo(f"{edition}: {count} citations.")
-
-
-@plan.command("cite")
-@click.argument("file", type=click.File("rb"))
-@click.option("--json", "as_json", is_flag=True, help="Print spans and targets as JSON.")
-def plan_cite(file: IO[bytes], as_json: bool) -> None:
-    """Say what a text cites: FILE is of a format that is imported, or plain text; - is what is
-    piped in."""
-    from ptm_participation.plan.citing_files import passages_of
-
-    named = getattr(file, "name", "<stdin>")
-    name = "testo.txt" if named == "<stdin>" else Path(named).name
-    passages = passages_of(name, file.read())
-    if as_json:
-        found = [
-            {"section": passage.section, **citation.as_json(passage.text)}
-            for passage in passages
-            for citation in passage.citations
-        ]
-        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
-        return
-    for passage in passages:
-        for citation in passage.citations:
-            where = f"{passage.section}, " if passage.section else ""
-            words = " ".join(passage.text[citation.start : citation.end].split())
-            doubt = "  (of which act is not said)" if citation.doubtful else ""
-            click.echo(
-                f"{where}{citation.start}-{citation.end}: {words} → {citation.target}{doubt}"
-            )
 
 
 # -- data out ----------------------------------------------------------------------------
