@@ -21,7 +21,7 @@ from ptm_participation.plan.paragraphs import (
     INSERTED,
     UNKNOWN_SIGN,
     UNREAD,
-    Collector,
+    BlockCollector,
     Paragraph,
     Place,
 )
@@ -134,7 +134,7 @@ def _own_style(element: Element) -> _OwnStyle:
     )
 
 
-class _Reader(Collector):
+class _Reader(BlockCollector):
     """Walks the body, and remembers what Word remembers from one paragraph to the next."""
 
     def __init__(self, parts: Parts) -> None:

@@ -21,7 +21,7 @@ from ptm_participation.plan.paragraphs import (
     HIDDEN,
     INSERTED,
     UNREAD,
-    Collector,
+    BlockCollector,
     Paragraph,
     Place,
 )
@@ -47,7 +47,7 @@ def read_odt(data: bytes, name: str) -> Reading:
     return structured(reader.paragraphs, reader.doubts)
 
 
-class _Reader(Collector):
+class _Reader(BlockCollector):
     """Walks the body, and remembers what the lists have counted."""
 
     def __init__(self, parts: OdtParts) -> None:

@@ -3,6 +3,7 @@
 A reader of each format makes them; `plan/structure.py` reads the articles in them.
 """
 
+import abc
 import dataclasses
 from collections.abc import Iterable, Sequence
 from xml.etree.ElementTree import Element
@@ -73,18 +74,11 @@ class Paragraph:
 
 
 class Collector:
-    """Gathers the paragraphs of a document of blocks, and what is to be said of each.
-
-    Whoever knows the format says in `read_block` what a block is.
-    """
+    """Gathers the paragraphs of a document, and what is to be said of each."""
 
     def __init__(self) -> None:
         self.paragraphs: list[Paragraph] = []
         self.doubts: list[Doubt] = []
-
-    def read_block(self, element: Element) -> None:
-        """A paragraph, a table, or what only wraps some."""
-        raise NotImplementedError
 
     def add(self, paragraph: Paragraph, noticed: Iterable[object] = ()) -> None:
         """One more paragraph, which is given its number."""
@@ -98,6 +92,17 @@ class Collector:
         """Say of what becomes no paragraph what stands in it, beside the one before."""
         number = max(1, len(self.paragraphs))
         self.doubts.extend(Doubt(number, said) for said in dict.fromkeys(noticed))
+
+
+class BlockCollector(Collector, abc.ABC):
+    """Gathers those of a document of blocks, which tables and wrappers nest.
+
+    Whoever knows the format says in `read_block` what a block is.
+    """
+
+    @abc.abstractmethod
+    def read_block(self, element: Element) -> None:
+        """A paragraph, a table, or what only wraps some."""
 
     def read_table(self, rows: Sequence[Sequence[Iterable[Element]]]) -> None:
         """A table of one column only frames its blocks; any other becomes a line a row."""
