@@ -37,7 +37,7 @@ from ptm_participation.observations.workflow import PartyRole, Purpose
 from ptm_participation.plan.models import Anchor, Edition, SectionVersion
 from ptm_participation.plan.queries import SectionRow
 from ptm_participation.plan.queries import sections as section_rows
-from ptm_participation.plan.quotes import Quotation, Standing, find, one_line
+from ptm_participation.plan.quotes import Quotation, Standing, find, is_repeated
 from ptm_participation.procedure.models import Procedure, Register
 from ptm_participation.stakeholders.subjects import SubjectGroup, SubjectType
 from ptm_participation.territory.models import Municipality, Zone
@@ -257,8 +257,7 @@ def _quoted(
     text: str, exact: str, prefix: str, suffix: str, then: str, edition: str, slug: str
 ) -> Quoted:
     """Words that were quoted from a section as it stood then, looked for as it stands here."""
-    repeated = one_line(then).count(exact) > 1
-    place = find(text, Quotation(exact, prefix, suffix, repeated))
+    place = find(text, Quotation(exact, prefix, suffix, is_repeated(then, exact)))
     return Quoted(exact, place.standing, edition, slug)
 
 

@@ -21,7 +21,7 @@ from ptm_participation.observations.workflow import (
     RequestKind,
 )
 from ptm_participation.plan.models import SectionVersion
-from ptm_participation.plan.quotes import Quotation, one_line
+from ptm_participation.plan.quotes import Quotation, is_repeated, one_line
 from ptm_participation.procedure.models import IdentityLevel
 from ptm_participation.stakeholders.subjects import SubjectType
 from ptm_participation.territory.places import PlaceKind, measured
@@ -190,7 +190,7 @@ def as_sent(received: Received, versions: dict[int, SectionVersion], **facts: An
 
 def _around(quote: dict[str, Any], version: SectionVersion) -> dict[str, str]:
     """Which of several occurrences is meant: said only then, so that digests of before stand."""
-    if one_line(version.text).count(one_line(quote["exact"]) or "\0") < 2:
+    if not is_repeated(version.text, one_line(quote["exact"])):
         return {}
     return {side: quote[side] for side in ("prefix", "suffix") if quote[side] is not None}
 

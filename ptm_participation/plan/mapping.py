@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import joinedload
 
 from ptm_participation.accounts.models import User
 from ptm_participation.core import audit, clock
@@ -108,7 +109,14 @@ def confirm(actor: User, edition: Edition, ties: Iterable[int]) -> int:
     """Confirm what is proposed for an edition; says of how many. Raises EditionFrozen."""
     _must_be_open(edition)
     found = db.session.scalars(
-        sa.select(Succession).where(
+        sa.select(Succession)
+        .options(
+            *(
+                joinedload(end).load_only(SectionVersion.brief)
+                for end in (Succession.before, Succession.after)
+            )
+        )
+        .where(
             Succession.id.in_(list(ties)),
             Succession.edition_id == edition.id,
             Succession.confirmed_at.is_(None),

@@ -54,8 +54,13 @@ def quote(text: str, start: int, end: int) -> Quotation:
         exact,
         text[max(0, start - AROUND) : start],
         text[end : end + AROUND],
-        repeated=len(_occurrences(text, exact)) > 1,
+        repeated=is_repeated(text, exact),
     )
+
+
+def is_repeated(text: str, exact: str) -> bool:
+    """Whether words stand more than once in a text: then only what stands around them tells."""
+    return len(_occurrences(one_line(text), exact)) > 1
 
 
 def find(text: str, quotation: Quotation) -> Place:
