@@ -96,7 +96,8 @@ def _section(document: Document, slug: str, editions: Sequence[Edition]) -> plan
 
 
 def _pair(known: Sequence[Edition]) -> tuple[Edition, Edition] | None:
-    """The two editions of the address, or the last two; None where there are not two."""
+    """The two editions of the address, in whichever order, or the last two; None where there are
+    not two."""
     if len(known) < 2:
         return None
     by_label = {edition.label: edition for edition in known}
@@ -106,8 +107,6 @@ def _pair(known: Sequence[Edition]) -> tuple[Edition, Edition] | None:
     before = by_label.get(request.args.get("da", ""), (earlier or others)[-1])
     if before is after:
         before = (earlier or others)[-1]
-    if before.position > after.position:
-        before, after = after, before
     return before, after
 
 

@@ -1,5 +1,6 @@
 """An officer maps an edition onto the one before, a manager publishes it, anybody compares them."""
 
+import datetime as dt
 import io
 
 import docx
@@ -10,18 +11,32 @@ import sqlalchemy as sa
 from flask import Flask
 
 from ptm_participation.accounts.models import User
-from ptm_participation.core import audit
+from ptm_participation.core import audit, clock
 from ptm_participation.core.audit import SYSTEM
 from ptm_participation.core.db import db
+from ptm_participation.core.transaction import use_case
 from ptm_participation.observations import service
 from ptm_participation.observations.received import Quote
 from ptm_participation.plan.comparison import EditionFrozen
 from ptm_participation.plan.kinds import SectionKind
-from ptm_participation.plan.mapping import place_after
+from ptm_participation.plan.mapping import (
+    FrozenAfter,
+    NotBefore,
+    SectionSpokenOf,
+    place_after,
+    set_sources,
+)
 from ptm_participation.plan.mapping_queries import TieGroup
-from ptm_participation.plan.models import Document, Edition, SectionVersion, Succession
-from ptm_participation.plan.service import import_text
+from ptm_participation.plan.models import Document, Edition, EditionKind, SectionVersion, Succession
+from ptm_participation.plan.publishing import (
+    EarlierOpen,
+    MappingOpen,
+    NothingToPublish,
+    publish_edition,
+)
+from ptm_participation.plan.service import draw_anchor, import_text
 from ptm_participation.plan.tree import Node
+from ptm_participation.site import synopsis_files
 from tests import factories
 from tests.commands import ptm
 from tests.pages import Browser, Page
@@ -141,18 +156,95 @@ def test_an_edition_is_not_published_while_its_mapping_is_open(
 
     assert "attendono la conferma della corrispondenza" in open_.text
     assert "La pubblica un responsabile" in by_staff.text
-    told = as_manager.send(
-        open_.address, {"kind": "with-replies", "act": "x", "dated_on": "1/1/21"}
-    )
-    assert _edition("controdedotta").frozen_sha256 is None
-    assert told.status == 200
-
     _confirm_all(as_staff)
     assert "è pubblicata" in _publish(as_manager, "controdedotta", "Decreto 5/2021").text
     assert (
         "2 frozen editions, all of them intact"
         in ptm(as_manager.client.application, "plan", "verify").stdout
     )
+
+
+def _publish_as_program(label: str) -> None:
+    publish_edition(
+        SYSTEM,
+        _edition(label),
+        kind=EditionKind.WITH_REPLIES,
+        act="Decreto 5/2021",
+        dated_on=dt.date(2021, 3, 1),
+    )
+
+
+@pytest.mark.usefixtures("two_editions")
+def test_what_cannot_be_published_stays_a_draft() -> None:
+    for label, refusal in (("approvata", NothingToPublish), ("controdedotta", EarlierOpen)):
+        with pytest.raises(refusal):
+            _publish_as_program(label)
+    _publish_as_program("adottata")
+    with pytest.raises(MappingOpen, match=r"Di 10 sezioni .*\(la prima è art\. 1\)"):
+        _publish_as_program("controdedotta")
+
+    assert _edition("controdedotta").frozen_sha256 is None
+    with pytest.raises(FrozenAfter):
+        place_after(SYSTEM, _edition("controdedotta"), None)
+
+
+@pytest.mark.usefixtures("two_editions")
+def test_what_a_section_follows_is_of_the_edition_before_and_stays_once_spoken_of(
+    staff: User,
+) -> None:
+    new, old = _section("controdedotta", "art-2-c-1"), _section("adottata", "art-1-c-2")
+    with pytest.raises(NotBefore):
+        set_sources(staff, new, [_section("approvata", "art-1")])
+    draw_anchor(new)
+
+    with pytest.raises(SectionSpokenOf):
+        set_sources(staff, new, [old])
+
+    tie = db.session.scalars(sa.select(Succession).filter_by(to_version_id=new.id)).one()
+    assert tie.kind == "new"
+
+
+@pytest.mark.usefixtures("two_editions")
+def test_ties_are_proposed_afresh_for_another_order_of_the_editions(as_staff: Browser) -> None:
+    edition = _edition("controdedotta")
+    page = as_staff.open(f"/ufficio/piano/edizioni/{edition.id}")
+
+    page.submit(dopo="")
+
+    assert "Nessuna edizione precedente contiene" in as_staff.open(page.address).text
+    assert db.session.scalars(sa.select(Succession).filter_by(edition_id=edition.id)).all() == []
+
+
+@pytest.mark.usefixtures("two_editions")
+def test_a_synopsis_too_long_for_pages_is_had_as_a_spreadsheet(
+    as_manager: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(synopsis_files, "MOST_ROWS", 2)
+
+    refused = as_manager.open("/piano/nda/confronto.pdf")
+    taken = as_manager.open("/piano/nda/confronto.xlsx")
+
+    assert "troppe per un documento: scaricalo come foglio di calcolo" in refused.text
+    assert taken.response.data.startswith(b"PK")
+
+
+@pytest.mark.usefixtures("two_editions")
+def test_words_that_are_not_those_published_are_told(app: Flask) -> None:
+    _publish_as_program("adottata")
+    whole = ptm(app, "plan", "verify")
+    forged = {"state": "frozen", "frozen_at": clock.now(), "frozen_sha256": "0" * 64}
+    _forge("controdedotta", forged)
+
+    told = ptm(app, "plan", "verify")
+
+    assert whole.exit_code == 0
+    assert told.exit_code == 1
+    assert "not those that were published: controdedotta" in told.stderr
+
+
+@use_case
+def _forge(label: str, values: dict[str, object]) -> None:
+    db.session.execute(sa.update(Edition).filter_by(label=label).values(**values))
 
 
 @pytest.mark.usefixtures("two_editions")
@@ -194,6 +286,8 @@ def test_anybody_reads_what_changed_and_takes_the_synopsis(
     [changed] = page.soup.select("ins.ptm-ins")[1:2]
     assert "[aggiunto: nuova" in page.text
     assert changed is not None
+    turned = visitor.open("/piano/nda/confronto", da="controdedotta", a="adottata")
+    assert "modifiche da «Edizione adottata» a «controdedotta»" in turned.text
     split = visitor.open("/piano/nda/confronto", tipo="split")
     assert [row[1].split(" Gli")[0] for row in split.rows()] == ["art. 4 c. 1 + art. 4 c. 2"]
     section = visitor.open("/piano/nda/art-3/confronto")
@@ -236,3 +330,29 @@ def test_words_that_were_quoted_are_looked_for_in_the_next_edition(
     assert approved.link("Vedi dov’erano").endswith("/piano/nda/art-1-c-1?ed=adottata")
     assert "«il consumo di suolo»" in approved.text
     assert "più: «il consumo di suolo»" not in approved.text
+
+
+def test_of_words_that_stood_twice_the_one_left_is_not_taken_for_the_other(
+    visitor: Browser, staff: User
+) -> None:
+    parks, canals = (
+        "Nei parchi vale il limite più basso.",
+        "Lungo i navigli vale il limite più alto.",
+    )
+    import_text(
+        SYSTEM,
+        _norms(),
+        "adottata",
+        [_article("1", "Limiti", f"{parks} {canals}", SHARED, GREEN)],
+        source="x",
+    )
+    comma = _section("adottata", "art-1-c-1")
+    meant = Quote(comma.id, "vale il limite", "Lungo i navigli ", " più alto.")
+    service.publish(staff, [factories.protocolled(staff, quote=meant)])
+    import_text(
+        SYSTEM, _norms(), "approvata", [_article("1", "Limiti", parks, SHARED, GREEN)], source="x"
+    )
+
+    page = visitor.open("/piano/nda/art-1", ed="approvata")
+
+    assert "Su parole che qui non ci sono più: «vale il limite»" in page.text

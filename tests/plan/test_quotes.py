@@ -45,6 +45,10 @@ def test_repeated_words_are_never_guessed() -> None:
     twins = "Entro un anno si provvede. Entro un anno si provvede."
     both = Quotation("si provvede", prefix="Entro un anno ", suffix=".")
     assert find(twins, both).standing is Standing.REPEATED
+    many = " ".join([twins, twins])
+    inner = many.index("si provvede", many.index("si provvede") + 1)
+    meant = quote(many, inner, inner + len("si provvede"))
+    assert find(many, meant).standing is Standing.REPEATED
 
 
 def test_when_the_meant_one_of_two_is_deleted_the_other_does_not_take_its_place() -> None:
