@@ -66,6 +66,15 @@ class Citation:
             return self.act.iri + fragment
         return f"?{fragment}" if self.doubtful else fragment
 
+    @property
+    def ends(self) -> list[str]:
+        """The single places to which it leads: its target, of a range the first and the last."""
+        if not self.to:
+            return [self.target]
+        first = dataclasses.replace(self, to="")
+        last = dataclasses.replace(first, steps=(*self.steps[:-1], (self.kind, self.to)))
+        return [first.target, last.target]
+
     def as_json(self, text: str) -> dict[str, Any]:
         """The citation for whoever reads it by machine."""
         act = self.act
@@ -79,6 +88,7 @@ class Citation:
             "inside": self.inside,
             "ambiguous": self.doubtful,
             "target": self.target,
+            "ends": self.ends,
             "act": None
             if act is None
             else {

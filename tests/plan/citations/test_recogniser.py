@@ -80,6 +80,20 @@ def test_each_citation_has_the_words_that_say_it() -> None:
     assert words == ["artt. 5", "7", "9, comma 2, delle NdA", "l.r. 12/2005, art. 17"]
 
 
+@pytest.mark.parametrize(
+    ("words", "ends"),
+    [
+        ("artt. 41-43", ["#art_41", "#art_43"]),
+        ("lettere da a) a c) del comma 2", ["#com2-leta", "#com2-letc"]),
+        ("art. 41", ["#art_41"]),
+    ],
+)
+def test_a_range_leads_to_its_first_and_its_last(words: str, ends: list[str]) -> None:
+    (citation,) = recognise(words)
+
+    assert citation.as_json(words)["ends"] == ends
+
+
 def test_a_heading_is_no_citation_in_a_law_and_is_one_in_a_letter() -> None:
     line = "Art. 18 - Riduzione del consumo di suolo\nSi chiede di alzare la soglia."
 
