@@ -3,7 +3,15 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import FileField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    FileField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import DataRequired, InputRequired, Optional
 
 from ptm_participation.core import clock
@@ -114,6 +122,7 @@ class SectionThemesForm(EditForm):
     """The themes that a section belongs to."""
 
     themes = ChecksField(_l("Themes"), [Optional()], coerce=str)
+    inner = BooleanField(_l("Also for all the articles that stand in it"))
 
 
 class TreeEditForm(StepForm):

@@ -12,6 +12,7 @@ from ptm_participation.core.forms import options
 from ptm_participation.core.numbers import whole
 from ptm_participation.plan import closing, queries, themes
 from ptm_participation.plan.forms import ClosingForm, ReopeningForm, SectionThemesForm, ThemeForm
+from ptm_participation.plan.kinds import DIVISIONS
 from ptm_participation.plan.models import SectionVersion
 from ptm_participation.plan.views import bp
 
@@ -102,10 +103,13 @@ def section_themes(section_id: int) -> Any:
     form = SectionThemesForm(themes=kept)
     listed = queries.list_themes(section.edition.plan)
     form.themes.choices = options((str(theme.id), theme.name) for theme in listed)
+    if section.kind not in DIVISIONS:
+        del form.inner
     form.guard()
     if form.validate_on_submit():
         chosen = {int(number) for number in form.themes.data}
-        themes.set_themes(signed_in_user(), section, chosen)
+        inner = bool(form.inner and form.inner.data)
+        themes.set_themes(signed_in_user(), section, chosen, inner=inner)
         flash(_("Saved."), "success")
         return redirect(_page_of(section))
     return render_template(

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import aliased
 
 from ptm_participation.core import audit, clock
 from ptm_participation.core.audit import Actor
@@ -9,6 +10,7 @@ from ptm_participation.core.db import db, length_of
 from ptm_participation.core.errors import DomainError, NotFound
 from ptm_participation.core.reference import Verification, fold, slugify
 from ptm_participation.core.transaction import use_case
+from ptm_participation.plan.kinds import WITHIN_A_PAGE
 from ptm_participation.plan.models import Document, Plan, ProvisionTheme, SectionVersion, Theme
 
 
@@ -111,18 +113,53 @@ def _named(plan: Plan, name: str, itself: Theme | None = None) -> tuple[str, str
 
 
 @use_case
-def set_themes(actor: Actor, section: SectionVersion, chosen: set[int]) -> None:
-    """Say which themes a provision belongs to, in every edition. Raises NotFound for a theme of
-    another plan."""
+def set_themes(
+    actor: Actor, section: SectionVersion, chosen: set[int], *, inner: bool = False
+) -> None:
+    """Say which themes a provision belongs to, in every edition. With `inner` the pages that
+    stand in it get the chosen themes too, and lose those that it loses. Raises NotFound for a
+    theme of another plan."""
     present = theme_ids(section)
-    if present == chosen:
-        return
     known = sa.select(Theme.id).filter_by(plan_id=section.edition.plan_id)
     if chosen - set(db.session.scalars(known)):
         raise NotFound()
-    for theme_id in present - chosen:
-        row = db.session.get_one(ProvisionTheme, (section.provision_id, theme_id))
+    provisions = [section.provision_id]
+    here = ProvisionTheme.provision_id == section.provision_id
+    if inner:
+        within = _pages_in(section)
+        provisions += db.session.scalars(within)
+        here |= ProvisionTheme.provision_id.in_(within)
+    ties = {
+        (row.provision_id, row.theme_id): row
+        for row in db.session.scalars(sa.select(ProvisionTheme).where(here))
+    }
+    lost = [row for (_, theme_id), row in ties.items() if theme_id in present - chosen]
+    gained = [
+        ProvisionTheme(provision_id=provision, theme_id=theme)
+        for provision in provisions
+        for theme in sorted(chosen)
+        if (provision, theme) not in ties
+    ]
+    if not lost and not gained:
+        return
+    for row in lost:
         db.session.delete(row)
-    for theme_id in chosen - present:
-        db.session.add(ProvisionTheme(provision_id=section.provision_id, theme_id=theme_id))
-    audit.record(actor, "section.themes_set", section, before=sorted(present), after=sorted(chosen))
+    db.session.add_all(gained)
+    audit.record(
+        actor,
+        "section.themes_set",
+        section,
+        before=sorted(present),
+        after=sorted(chosen),
+        provisions=len(provisions),
+    )
+
+
+def _pages_in(section: SectionVersion) -> sa.Select[int]:
+    """The provisions that have a page of their own within a section."""
+    held = sa.select(SectionVersion.id).filter_by(parent_id=section.id).cte(recursive=True)
+    deeper = aliased(SectionVersion)
+    held = held.union_all(sa.select(deeper.id).join(held, deeper.parent_id == held.c.id))
+    return sa.select(SectionVersion.provision_id).where(
+        SectionVersion.id.in_(sa.select(held.c.id)), SectionVersion.kind.not_in(WITHIN_A_PAGE)
+    )

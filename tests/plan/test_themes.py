@@ -28,6 +28,25 @@ def test_a_theme_is_added_renamed_and_tied_on_screen(as_staff: Browser, visitor:
     assert visitor.open("/piano/nda/art-18").link("Falda").endswith("tema=acque-sotterranee")
 
 
+def test_a_title_s_theme_is_given_to_its_articles_and_taken_back(as_staff: Browser) -> None:
+    article = factories.section("3")
+    title = article.parent
+    assert title is not None
+    (_plan, listed), *_others = themes.plans_with_themes()
+    theme = listed[0][0].id
+    outside = factories.section("41")
+    before = themes.theme_ids(article)
+    address = f"/ufficio/piano/sezioni/{title.id}/temi"
+
+    as_staff.open(address).submit(themes=[str(theme)], inner="y")
+    given = themes.theme_ids(article), themes.theme_ids(outside)
+    as_staff.open(address).submit(themes=[], inner="y")
+
+    assert given[0] == before | {theme}
+    assert theme not in given[1]
+    assert themes.theme_ids(article) == before - {theme}
+
+
 def test_two_who_tick_at_once_do_not_undo_each_other(as_staff: Browser) -> None:
     section = factories.section("41")
     (_plan, listed), *_others = themes.plans_with_themes()
