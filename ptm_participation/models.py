@@ -6,6 +6,7 @@ from ptm_participation.consultations import models as consultations
 from ptm_participation.core import models as core
 from ptm_participation.core.db import Base
 from ptm_participation.observations import models as observations
+from ptm_participation.observations import place_models
 from ptm_participation.plan import citation_models, map_models
 from ptm_participation.plan import import_models as plan_imports
 from ptm_participation.plan import models as plan
@@ -25,6 +26,7 @@ __all__ = [
     "map_models",
     "metadata",
     "observations",
+    "place_models",
     "plan",
     "plan_imports",
     "procedure",

@@ -131,7 +131,7 @@ def _choosing(form: ConsultationForm, choices: Choices) -> dict[str, Any]:
 def _shown(consultation: Consultation) -> dict[str, Any]:
     """What the form shows of a consultation."""
     starts = clock.rome(consultation.starts_at)
-    cited = [a.section_version.brief for a in consultation.anchors if a.section_version]
+    cited = [a.section_version.brief for a in consultation.anchors]
     return {
         "base_version": consultation.version,
         "kind": consultation.kind.value,

@@ -44,6 +44,7 @@ _DEEDS: dict[str, Any] = {
     "observation.party_untied": _l("Party untied"),
     "observation.published": _l("Published"),
     "observation.unpublished": _l("Taken back from publication"),
+    "observation.places_withheld": _l("Places that the public may see changed"),
 }
 
 

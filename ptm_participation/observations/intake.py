@@ -602,6 +602,4 @@ def make_filing(
 
 def file_under(observation: Observation, anchor: Anchor) -> None:
     """Count the observation under the anchor's section."""
-    section = anchor.section_version
-    assert section is not None
-    db.session.add(make_filing(observation, anchor, section))
+    db.session.add(make_filing(observation, anchor, anchor.section_version))

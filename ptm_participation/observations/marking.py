@@ -1,6 +1,7 @@
 """Marking the places of a request: on the map, on a map's sheet, by parcels of the land register.
 
-One page for each request; with no script its fields are filled in by hand.
+One page for each request; with no script its fields are filled in by hand. The office takes them
+into a GIS, and keeps some from the public.
 """
 
 import json
@@ -8,7 +9,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field
 
@@ -20,9 +22,17 @@ from ptm_participation.core.numbers import whole
 from ptm_participation.observations import drafting, placing, queries, steps
 from ptm_participation.observations.blueprint import bp
 from ptm_participation.observations.models import Draft
-from ptm_participation.observations.place_forms import PUBLIC, RESERVED, ParcelForm, ShapeForm
+from ptm_participation.observations.office import here, observation_at, officer
+from ptm_participation.observations.place_forms import (
+    PUBLIC,
+    RESERVED,
+    ParcelForm,
+    ShapeForm,
+    WithholdForm,
+)
 from ptm_participation.observations.placing import Content
 from ptm_participation.observations.views import frame
+from ptm_participation.observations.withholding import withhold_places
 from ptm_participation.plan import map_queries, sheet_view
 from ptm_participation.plan.map_models import MapSheet
 from ptm_participation.territory.places import (
@@ -160,6 +170,19 @@ def _sheets(draft: Draft, number: int) -> list[map_queries.SheetChoice]:
     return map_queries.sheets_to_mark(draft.window.procedure.edition, spoken_of)
 
 
+@bp.route("/ufficio/osservazioni/<register>/<int:number>/luoghi", methods=["GET", "POST"])
+@requires(Permission.PUBLISH)
+def withhold(register: str, number: int) -> Any:
+    """Choose which of the places that the sender made public the office keeps to itself."""
+    observation = observation_at(register, number)
+    form = WithholdForm(placing.places_of(observation.submission.id))
+    if form.validate_on_submit():
+        withhold_places(officer(), observation, form.keys(), reason=form.reason.data)
+        flash(_("What the public sees of the places is saved."), "success")
+        return here(observation)
+    return render_template("observations/withhold.html", form=form, observation=observation)
+
+
 @bp.route("/ufficio/osservazioni/<register>/<int:number>/luoghi.geojson")
 @requires(Permission.REGISTER)
 def places_file(register: str, number: int) -> Any:
@@ -175,7 +198,7 @@ def places_file(register: str, number: int) -> Any:
                 "request": asked,
                 "place": place.said,
                 "comuni": list(place.codes),
-                "public": place.public,
+                "public": place.seen_by_all,
             },
         }
         for asked, several in located.items()

@@ -38,7 +38,6 @@ from ptm_participation.procedure.models import IdentityLevel, Procedure, Registe
 from ptm_participation.stakeholders.models import Stakeholder
 from ptm_participation.stakeholders.subjects import SubjectType
 from ptm_participation.territory.models import Municipality
-from ptm_participation.territory.places import PlaceKind
 
 
 class Protocol(NamedTuple):
@@ -138,37 +137,6 @@ class Request(Model):
     reasons: Mapped[str] = mapped_column(sa.Text)
 
     anchors: Mapped[list[Anchor]] = relationship(secondary="request_anchor", order_by="Anchor.id")
-
-
-class RequestPlace(Model):
-    """A place that a request is about: drawn, or a parcel of the land register. Immutable.
-
-    `geometry` is GeoJSON in WGS 84, `sheet_id` the map's sheet that it was drawn on, `comuni` the
-    ISTAT codes of those that it falls in. What is not `public` only the office reads.
-    """
-
-    __tablename__ = "request_place"
-    __table_args__ = (
-        sa.CheckConstraint("(kind = 'parcel') = (geometry IS NULL)", name="drawn"),
-        sa.CheckConstraint(
-            "(kind = 'parcel') = (cadastral_sheet IS NOT NULL)"
-            " AND (kind = 'parcel') = (parcel IS NOT NULL)",
-            name="named",
-        ),
-        sa.CheckConstraint("sheet_id IS NULL OR kind <> 'parcel'", name="on_a_sheet"),
-        sa.CheckConstraint("cadastral_sheet BETWEEN 1 AND 9999", name="cadastral_sheet"),
-        sa.CheckConstraint("parcel BETWEEN 1 AND 99999", name="parcel"),
-    )
-
-    request_id: Mapped[int] = mapped_column(sa.ForeignKey("request.id"), primary_key=True)
-    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    kind: Mapped[PlaceKind] = mapped_column(one_of(PlaceKind, "kind"))
-    public: Mapped[bool]
-    comuni: Mapped[list[str]] = mapped_column(Json)
-    geometry: Mapped[str | None] = mapped_column(sa.Text)
-    sheet_id: Mapped[int | None] = mapped_column(sa.ForeignKey("map_sheet.id"), index=True)
-    cadastral_sheet: Mapped[int | None]
-    parcel: Mapped[int | None]
 
 
 class RequestAnchor(Model):

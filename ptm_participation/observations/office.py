@@ -313,11 +313,7 @@ def text_version(register: str, number: int, version: int) -> Any:
 @requires(Permission.REGISTER)
 def classify(register: str, number: int) -> Any:
     observation = observation_at(register, number)
-    cited = [
-        link.anchor.section_version.brief
-        for link in observation.anchors
-        if link.anchor.section_version
-    ]
+    cited = [link.anchor.section_version.brief for link in observation.anchors]
     form = ClassifyForm(
         title=observation.title,
         type=observation.subject_type.value,

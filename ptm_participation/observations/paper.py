@@ -136,7 +136,7 @@ def _with_cited(form: PaperForm, cited: list[SectionRow]) -> list[SectionRow]:
 def _say_closed(entered: Observation) -> None:
     """Tell the officer which of its sections take no observations: it is filed all the same."""
     versions = [link.anchor.section_version for link in entered.anchors]
-    citations = {version.id: version.citation for version in versions if version is not None}
+    citations = {version.id: version.citation for version in versions}
     for version_id, closed in closed_among(citations).items():
         said = _("It was filed all the same.")
         flash(f"{closed.refusal(citations[version_id])} {said}", "warning")

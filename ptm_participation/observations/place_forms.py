@@ -4,10 +4,17 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import DataRequired, InputRequired
 
-from ptm_participation.core.forms import PtmForm, at_most, labelled, options
+from ptm_participation.core.forms import ChecksField, EditForm, PtmForm, at_most, labelled, options
+from ptm_participation.observations.received import Located
 from ptm_participation.territory.places import DRAWN, PlaceKind
 from ptm_participation.territory.queries import list_municipalities
 
@@ -69,3 +76,34 @@ class ParcelForm(PtmForm):
         super().__init__(*args, **kwargs)
         rows = [(row.istat, row.name) for row in list_municipalities()]
         self.comune.choices = options([("", _("Choose the Comune")), *rows])
+
+
+class WithholdForm(EditForm):
+    """Which of the public places the office keeps to itself."""
+
+    kept = ChecksField(
+        _l("Places that the public does not see"),
+        description=_l("Leave all empty to let everybody see them again."),
+    )
+    reason = StringField(
+        _l("Why"),
+        [DataRequired(_l("Say why.")), at_most(300)],
+        description=_l("Who sent the observation reads it."),
+    )
+
+    def __init__(self, located: dict[int, list[Located]]) -> None:
+        """Offers the places that their sender made public; those withheld by now are ticked."""
+        places = {
+            f"{number}-{position}": place
+            for number, several in located.items()
+            for position, place in enumerate(several, 1)
+            if place.public
+        }
+        super().__init__(kept=[key for key, place in places.items() if place.withheld])
+        self.kept.choices = options((key, place.said) for key, place in places.items())
+        self.guard()
+
+    def keys(self) -> set[tuple[int, int]]:
+        """What was chosen: positions of requests, and of the places in them."""
+        pairs = (key.split("-") for key in self.kept.data or [])
+        return {(int(number), int(position)) for number, position in pairs}

@@ -13,7 +13,8 @@ from flask_babel import lazy_gettext as _l
 from ptm_participation.core import clock
 from ptm_participation.core.db import db
 from ptm_participation.core.errors import DomainError
-from ptm_participation.observations.models import Request, RequestPlace
+from ptm_participation.observations.models import Request
+from ptm_participation.observations.place_models import RequestPlace
 from ptm_participation.observations.received import Asked, Located, Received, SheetMarked
 from ptm_participation.plan import map_queries
 from ptm_participation.plan.map_models import MapSheet
@@ -214,7 +215,7 @@ def places_of(submission_id: int, *, public_only: bool = False) -> dict[int, lis
     rows = [
         (request, row)
         for request, row in db.session.execute(_PLACES, {"submission": submission_id})
-        if row.public or not public_only
+        if (row.public and not row.withheld) or not public_only
     ]
     if not rows:
         return {}
@@ -240,6 +241,7 @@ def as_located(row: RequestPlace, names: dict[str, str], sheets: dict[int, Sheet
         sheet=SheetMarked(*sheet) if sheet else None,
         cadastral_sheet=row.cadastral_sheet,
         parcel=row.parcel,
+        withheld=row.withheld or "",
     )
 
 

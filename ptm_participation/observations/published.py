@@ -213,10 +213,7 @@ _ONE = (
 _CITED_BY = (
     sa.select(Anchor.section_version_id)
     .join(ObservationAnchor, ObservationAnchor.anchor_id == Anchor.id)
-    .where(
-        ObservationAnchor.observation_id == sa.bindparam("observation"),
-        Anchor.section_version_id.is_not(None),
-    )
+    .where(ObservationAnchor.observation_id == sa.bindparam("observation"))
 )
 
 _SIGNED_ALONG = (

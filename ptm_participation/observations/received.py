@@ -58,7 +58,8 @@ class SheetMarked:
 class Located:
     """A place that a request is about: drawn (`geometry` is GeoJSON, WGS 84), or a parcel of the
     land register. `codes` are the ISTAT codes of the Comuni that it falls in, `comuni` their
-    names. What is not `public` only the office reads."""
+    names. What its sender did not make `public` only the office reads, nor what the office has
+    `withheld`, which says why."""
 
     kind: PlaceKind
     codes: tuple[str, ...]
@@ -68,6 +69,11 @@ class Located:
     sheet: SheetMarked | None = None
     cadastral_sheet: int | None = None
     parcel: int | None = None
+    withheld: str = ""
+
+    @property
+    def seen_by_all(self) -> bool:
+        return self.public and not self.withheld
 
     @property
     def within(self) -> str:

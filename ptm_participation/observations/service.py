@@ -321,11 +321,7 @@ def _classification(observation: Observation) -> dict[str, object]:
         "title": observation.title,
         "type": observation.subject_type,
         "municipality": observation.municipality_id,
-        "sections": sorted(
-            link.anchor.section_version.citation
-            for link in observation.anchors
-            if link.anchor.section_version
-        ),
+        "sections": sorted(link.anchor.section_version.citation for link in observation.anchors),
     }
 
 

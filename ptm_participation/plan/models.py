@@ -332,31 +332,22 @@ class Succession(Model):
 
 
 class Anchor(Model):
-    """The words, or the place, that somebody speaks of.
+    """The words that somebody speaks of.
 
     A version of a section, and words in it: `exact` is empty when the whole section is meant;
     `prefix` and `suffix` are the words around it, so that it can be found again where it
-    occurs twice. A place on a map has a `geometry` (GeoJSON, WGS 84). Immutable: whoever
-    means something else makes another anchor.
+    occurs twice. Immutable: whoever means something else makes another anchor.
     """
 
     __tablename__ = "anchor"
-    __table_args__ = (
-        sa.CheckConstraint(
-            "section_version_id IS NOT NULL OR geometry IS NOT NULL", name="somewhere"
-        ),
-    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    section_version_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("section_version.id"), index=True
-    )
+    section_version_id: Mapped[int] = mapped_column(sa.ForeignKey("section_version.id"), index=True)
     exact: Mapped[str] = mapped_column(sa.Text, default="")
     prefix: Mapped[str] = mapped_column(sa.String(80), default="")
     suffix: Mapped[str] = mapped_column(sa.String(80), default="")
-    geometry: Mapped[str | None] = mapped_column(sa.Text)
 
-    section_version: Mapped[SectionVersion | None] = relationship()
+    section_version: Mapped[SectionVersion] = relationship()
 
 
 class Closing(Model):

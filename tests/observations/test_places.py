@@ -13,7 +13,8 @@ from ptm_participation.core.audit import VISITOR
 from ptm_participation.core.db import db
 from ptm_participation.observations import bulk, documents, intake, placing, service
 from ptm_participation.observations.bulk import Arrival
-from ptm_participation.observations.models import Observation, RequestPlace
+from ptm_participation.observations.models import Observation
+from ptm_participation.observations.place_models import RequestPlace, WithheldPlace
 from ptm_participation.observations.placing import SheetChanged
 from ptm_participation.observations.received import Located, Received, SheetMarked
 from ptm_participation.plan import map_service
@@ -87,6 +88,48 @@ def test_the_public_reads_the_public_places_and_no_other(visitor: Browser, staff
     assert "Area di 86,6 ettari, ricade in Rho" in page.text
     assert "mappale" not in page.response.get_data(as_text=True)
     assert visitor.open("/ufficio/osservazioni/ptm/1/luoghi.geojson").heading == "Accedi"
+
+
+def test_the_office_keeps_a_public_place_to_itself_and_shows_it_again(
+    visitor: Browser, as_manager: Browser, staff: User
+) -> None:
+    receipt = send(as_citizen(ask(_area(_places(visitor)).follow("Torna alla richiesta"))))
+    service.publish(staff, [_protocolled(staff, only_observation())])
+    office = as_manager.open("/ufficio/osservazioni/ptm/1").follow(
+        "Scegli i luoghi che il pubblico non vede"
+    )
+
+    unsaid = office.submit(kept=["1-1"])
+    kept = unsaid.submit(kept=["1-1"], reason="È il cortile di una casa.")
+
+    assert unsaid.status == 200
+    assert "Scrivi perché." in unsaid.text
+    said = "Riservato dall’ufficio Motivo: È il cortile di una casa."
+    assert said in kept.text
+    assert visitor.open("/osservazioni/ptm/1").soup.select_one("[data-shapes]") is None
+    assert said in receipt.follow("Segui l’osservazione").text
+    assert [row.public for row in _rows()] == [True]  # as it was sent
+    history = as_manager.open("/ufficio/osservazioni/ptm/1/cronologia").text
+    assert "Cambiati i luoghi che il pubblico vede" in history
+
+    again = as_manager.open("/ufficio/osservazioni/ptm/1/luoghi")
+    assert again.soup.select_one("input[value='1-1'][checked]") is not None
+    again.submit(kept=[], reason="È un parco.")
+
+    assert visitor.open("/osservazioni/ptm/1").soup.select_one("[data-shapes]") is not None
+
+
+def test_a_place_that_was_never_public_cannot_be_chosen(
+    visitor: Browser, as_manager: Browser
+) -> None:
+    _received(visitor)
+    page = as_manager.open("/ufficio/osservazioni/ptm/1/luoghi")
+
+    forged = page.submit(kept=["1-2"], reason="Perché sì.")
+
+    assert "foglio 12" not in page.text
+    assert forged.status == 200
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(WithheldPlace)) == 0
 
 
 def _received(browser: Browser) -> Observation:

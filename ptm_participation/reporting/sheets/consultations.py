@@ -47,7 +47,7 @@ def make(wanted: Wanted) -> Content:
     def rows() -> Iterator[Row]:
         for item in consultations:
             names = present.get(item.id, [])
-            cited = [a.section_version.brief for a in item.anchors if a.section_version]
+            cited = [a.section_version.brief for a in item.anchors]
             yield (
                 clock.rome(item.starts_at).date(),
                 formats.hour(item.starts_at) if item.hour_known else "",

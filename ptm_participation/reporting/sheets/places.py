@@ -7,7 +7,8 @@ from flask_babel import gettext as _
 
 from ptm_participation.core.db import db
 from ptm_participation.observations import placing
-from ptm_participation.observations.models import Observation, Request, RequestPlace
+from ptm_participation.observations.models import Observation, Request
+from ptm_participation.observations.place_models import RequestPlace
 from ptm_participation.observations.queries import visible_to
 from ptm_participation.observations.received import Located
 from ptm_participation.procedure.models import Register
@@ -71,6 +72,6 @@ def _row(register: str, number: int, request: int, place: Located) -> Row:
         place.cadastral_sheet,
         place.parcel,
         place.sheet.name if place.sheet else None,
-        place.public,
+        place.seen_by_all,
         place.geometry or None,
     )
