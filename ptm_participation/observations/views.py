@@ -1,28 +1,19 @@
-"""The public form: its start, and its steps up to the check."""
+"""The public form: its steps from what is asked up to the check, and what each page shows."""
 
 from typing import Any
 
-from flask import Response, current_app, flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
 from ptm_participation.accounts.access import public
 from ptm_participation.accounts.forms import ConfirmForm
-from ptm_participation.accounts.models import User
-from ptm_participation.accounts.reader import signed_in_user
 from ptm_participation.core import clock
 from ptm_participation.core.errors import DomainError, NotFound
 from ptm_participation.core.formats import language
 from ptm_participation.core.numbers import whole
 from ptm_participation.core.uploads import ACCEPTED, receive
-from ptm_participation.observations import (
-    documents,
-    drafting,
-    placing,
-    resuming,
-    steps,
-    suggesting,
-)
+from ptm_participation.observations import drafting, placing, steps, suggesting
 from ptm_participation.observations.audiences import admitted
 from ptm_participation.observations.blueprint import bp
 from ptm_participation.observations.forms import (
@@ -31,19 +22,10 @@ from ptm_participation.observations.forms import (
     ReasonsForm,
     RequestsForm,
     SubjectTypeForm,
-    WindowForm,
 )
 from ptm_participation.observations.models import Draft
 from ptm_participation.observations.workflow import FileClass, Purpose, RequestKind
-from ptm_participation.plan import queries as plan
-from ptm_participation.plan import search
-from ptm_participation.plan.closing import closed_among, closings_of, refuse_closed
-from ptm_participation.plan.models import SectionVersion
-from ptm_participation.plan.quotes import AROUND, Quotation, one_line
-from ptm_participation.plan.service import WordsNotThere, WordsRepeated, anchor_on
-from ptm_participation.procedure import queries as procedures
-from ptm_participation.procedure.choice import CHOICE, chosen_procedure, of_procedure, stay_in
-from ptm_participation.procedure.models import IdentityLevel, Procedure, Window
+from ptm_participation.procedure.choice import stay_in
 from ptm_participation.stakeholders.subjects import (
     SubjectFamily,
     SubjectType,
@@ -53,142 +35,6 @@ from ptm_participation.stakeholders.subjects import (
 
 # What this browser's session remembers: the codes of what it sent.
 SENT = "sent"
-
-
-# -- the start ---------------------------------------------------------------------------
-
-
-@bp.route("/osserva", methods=["GET", "POST"])
-@public
-@of_procedure
-def start() -> Any:
-    procedure = chosen_procedure()
-    windows = _windows_asked_for()
-    if len(windows) > 1:
-        return _choose_window(windows)
-    if not windows and "finestra" in request.args:  # shut since it was chosen
-        return redirect(url_for("observations.start"))
-    window = windows[0] if windows else procedures.public_window(procedure)
-    procedure = window.procedure if window else procedure
-    stay_in(procedure)
-    form = ConfirmForm()
-    sections = _sections_asked_for(procedure)
-    if form.validate_on_submit() and window is not None and windows:
-        return _begin(window, sections)
-    return render_template(
-        "observations/start.html",
-        form=form,
-        procedure=procedure,
-        window=window,
-        open_now=bool(windows),
-        refusal=_refusal(),
-        chosen=steps.chosen_sections({"requests": [{"sections": sections}]})[0],
-        levels=[IdentityLevel(level) for level in procedure.sufficient_levels],
-        drafts=[
-            (key, draft, steps.written_at(draft.content))
-            for key, draft in resuming.begun_here(signed_in_user())
-        ],
-    )
-
-
-def _begin(window: Window, sections: list[dict[str, Any]]) -> Any:
-    author, known = signed_in_user(), _begun_with(sections)
-    key = drafting.begin_draft(window, author=author if isinstance(author, User) else None, **known)
-    resuming.remember(key)
-    content = drafting.find_draft(key).content
-    step = steps.REQUESTS if known.get("sections") else steps.path_of(content)[0]
-    return redirect(url_for(f"observations.{step}", key=key))
-
-
-def _begun_with(sections: list[dict[str, Any]]) -> dict[str, Any]:
-    """What a new draft knows from the button that was pressed and the page that led here."""
-    if "niente" in request.form:
-        return {"purpose": Purpose.NO_OBSERVATIONS.value}
-    return {"sections": sections}
-
-
-def _windows_asked_for() -> list[Window]:
-    """The windows in which the reader may write now, as far as the address narrows them: by
-    procedure, by a section to speak of, by the window itself."""
-    windows = procedures.open_windows()
-    if request.args.get(CHOICE):
-        windows = [w for w in windows if w.procedure.code == request.args[CHOICE]]
-    section = whole(request.values.get("sezione"))
-    if section is not None:
-        version = plan.get_version(section)
-        windows = [w for w in windows if _may_be_spoken_of(version, w.procedure)] or windows
-    number = whole(request.args.get("finestra"))
-    return windows if number is None else [w for w in windows if w.id == number]
-
-
-def _choose_window(windows: list[Window]) -> Any:
-    """Several windows are open: one question before all others."""
-    form = WindowForm(windows, formdata=request.args)
-    if "avanti" in request.args:
-        form.validate()
-    return render_template("observations/choose_window.html", form=form, windows=windows)
-
-
-def _sections_asked_for(procedure: Procedure) -> list[dict[str, Any]]:
-    """The section, and the words in it, that the reader came from."""
-    version_id = whole(request.values.get("sezione"))
-    if version_id is None:
-        return []
-    version = plan.get_version(version_id)
-    if not _may_be_spoken_of(version, procedure) or closed_among([version_id]):
-        return []
-    exact = one_line(request.values.get("parole", ""))
-    if not exact:
-        return [{"version": version.id}]
-    before, after = request.values.get("prima"), request.values.get("dopo")
-    quoted = Quotation(exact, before and before[-AROUND:], after and after[:AROUND])
-    try:
-        anchor_on(version, quoted)
-    except (WordsNotThere, WordsRepeated) as error:
-        flash(_("%(problem)s For now the whole section is chosen.", problem=error), "warning")
-        return [{"version": version.id}]
-    return [drafting.quoted_words(version.id, quoted)]
-
-
-def _refusal() -> str:
-    """Why the section that the reader came from takes no observations, if it takes none."""
-    version_id = whole(request.values.get("sezione"))
-    closed = closed_among([version_id]) if version_id is not None else {}
-    return next((why.refusal(plan.get_version(id_).citation) for id_, why in closed.items()), "")
-
-
-def _may_be_spoken_of(version: SectionVersion, procedure: Procedure) -> bool:
-    """Whether it is of this plan, and no draft of the office's own."""
-    edition = version.edition
-    of_this_plan = edition.plan_id == procedure.plan_id
-    return of_this_plan and (edition.is_public or edition.id == procedure.edition_id)
-
-
-@bp.route("/osserva/modulo.pdf")
-@public
-@of_procedure
-def blank_form() -> Any:
-    procedure = chosen_procedure()
-    window = procedures.public_window(procedure)
-    if window is None:
-        return redirect(url_for("observations.start"))
-    number = whole(request.args.get("sezione"))
-    asked = plan.sections([number]).get(number) if number is not None else None
-    section, address = None, ""
-    if asked is not None:
-        # As it stands in the edition under observation: an office's draft is nobody else's.
-        document = plan.get_document(procedure.plan, asked.document_slug)
-        section = plan.get_section(procedure.edition, document, asked.slug)
-        path = url_for(
-            "observations.from_paper",
-            procedure=procedure.code,
-            document=section.document_slug,
-            slug=section.slug,
-        )
-        address = current_app.config["PUBLIC_URL"] + path
-    return pdf_answer(
-        documents.blank_form(procedure, window, section, address), "modulo-osservazione.pdf"
-    )
 
 
 def pdf_answer(content: bytes, name: str) -> Response:
@@ -214,105 +60,6 @@ def frame(draft: Draft, key: str, step: str) -> dict[str, Any]:
         "late": not window.in_time(clock.now()),
         "link_form": LinkForm(formdata=None),
     }
-
-
-# -- step 1: on what ---------------------------------------------------------------------
-
-
-@bp.route("/osserva/<key>/su-che-cosa", methods=["GET", "POST"])
-@public
-def sections(key: str) -> Any:
-    draft = drafting.find_draft(key)
-    if steps.SUBJECT not in steps.path_of(draft.content):
-        return redirect(url_for(f"observations.{steps.written_at(draft.content)}", key=key))
-    number = _request_number(draft)
-    form = ConfirmForm()
-    if form.validate_on_submit():
-        procedure = draft.window.procedure
-        content = drafting.change_draft(key, lambda c: _choose(c, number, procedure)).content
-        if "continua" in request.form and _has_sections(content, number):
-            return redirect(url_for("observations.requests", key=key, _anchor=f"r{number + 1}"))
-        return redirect(
-            url_for(
-                "observations.sections",
-                key=key,
-                richiesta=number,
-                q=request.args.get("q") or None,
-                documento=request.args.get("documento") or None,
-                manca=1 if "continua" in request.form else None,
-                _anchor="scelte",
-            )
-        )
-    return render_template(
-        "observations/sections.html",
-        form=form,
-        **_section_page(draft, number),
-        **frame(draft, key, steps.SUBJECT),
-    )
-
-
-def _section_page(draft: Draft, number: int) -> dict[str, Any]:
-    edition = draft.window.procedure.edition
-    words = request.args.get("q", "").strip()[:200]
-    found = search.search(edition, words, search.Narrowed())
-    listed = plan.list_documents(edition.plan)
-    counts = plan.section_counts(edition)
-    opened = next((d for d in listed if d.slug == request.args.get("documento")), None)
-    tree = plan.tree(edition, opened) if opened else []
-    closed = closed_among(hit.row.id for hit in found.hits)
-    if opened:
-        closed |= closings_of(opened.id).among(tree)
-    return {
-        "number": number,
-        "asked": draft.content["requests"][number],
-        "chosen": steps.chosen_sections(draft.content)[number],
-        "words": words,
-        "found": found,
-        "documents": [document for document in listed if counts.get(document.id)],
-        "trees": {opened.slug: tree} if opened else {},
-        "closed": closed,
-        "edition": edition,
-        "nothing_chosen": "manca" in request.args,
-        "started": len(draft.content["requests"]) > 1 or draft.content["requests"][0]["kind"],
-    }
-
-
-def _request_number(draft: Draft) -> int:
-    number = whole(request.args.get("richiesta")) or 0
-    return number if number < len(draft.content["requests"]) else 0
-
-
-def _has_sections(content: dict[str, Any], number: int) -> bool:
-    asked = content["requests"][number]
-    return bool(asked["sections"] or asked["whole_plan"])
-
-
-def _choose(before: dict[str, Any], number: int, procedure: Procedure) -> dict[str, Any]:
-    """The draft's content after choosing, dropping, or speaking of the whole plan. Raises
-    ClosedToObservations."""
-    content: dict[str, Any] = {**before}
-    asked = {**content["requests"][number]}
-    there = {section.row.id for section in steps.chosen_sections(content)[number]}
-    asked["sections"] = [s for s in asked["sections"] if s["version"] in there]
-    chosen = whole(request.form.get("scegli"))
-    dropped = whole(request.form.get("togli"))
-    if chosen is not None:
-        version = plan.get_version(chosen)
-        refuse_closed([version])
-        good = _may_be_spoken_of(version, procedure)
-        if good and all(s["version"] != chosen for s in asked["sections"]):
-            asked["sections"] = [*asked["sections"], {"version": chosen}]
-            asked["whole_plan"] = False
-    if dropped is not None:
-        asked["sections"] = [s for s in asked["sections"] if s["version"] != dropped]
-    if "tutto" in request.form:
-        asked["whole_plan"] = request.form["tutto"] == "1"
-        if asked["whole_plan"]:
-            asked["sections"] = []
-    content["requests"] = [
-        asked if position == number else other for position, other in enumerate(content["requests"])
-    ]
-    return content
 
 
 # -- step 2: what is asked ---------------------------------------------------------------

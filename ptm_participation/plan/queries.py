@@ -127,9 +127,6 @@ _IN_DOCUMENT = _rows().where(
     SectionVersion.edition_id == sa.bindparam("edition"),
     SectionVersion.document_id == sa.bindparam("document"),
 )
-_TREE = _IN_DOCUMENT.where(SectionVersion.kind.not_in(WITHIN_A_PAGE)).order_by(
-    SectionVersion.position
-)
 _BY_SLUG = _IN_DOCUMENT.where(SectionVersion.slug == sa.bindparam("slug"))
 _ON_PAGE = (
     _rows().where(SectionVersion.unit_id == sa.bindparam("unit")).order_by(SectionVersion.position)
@@ -281,11 +278,6 @@ def list_themes(plan: Plan) -> Sequence[Theme]:
 def section_counts(edition: Edition) -> dict[int, int]:
     """How many sections each document has in the edition: pages of their own only."""
     return dict(map(tuple, ask(_COUNTS, edition=edition.id)))
-
-
-def tree(edition: Edition, document: Document) -> list[SectionRow]:
-    """The sections that have a page, in reading order: an index of the document."""
-    return _read(_TREE, edition=edition.id, document=document.id)
 
 
 def get_section(edition: Edition, document: Document, slug: str) -> SectionRow:

@@ -8,8 +8,8 @@ from ptm_participation.core.audit import SYSTEM
 from ptm_participation.core.db import db
 from ptm_participation.plan import browsing, queries
 from ptm_participation.plan.browsing import AT_ONCE, SMALL, WIDEST, Branch
-from ptm_participation.plan.kinds import SectionKind
-from ptm_participation.plan.models import Document, Edition
+from ptm_participation.plan.kinds import WITHIN_A_PAGE, SectionKind
+from ptm_participation.plan.models import Document, Edition, SectionVersion
 from ptm_participation.plan.service import import_text
 from ptm_participation.plan.tree import Node
 from ptm_participation.procedure import queries as procedures
@@ -105,7 +105,13 @@ def test_before_and_after_stand_the_same_sections_whatever_is_shown(
 
 def test_a_small_index_is_whole_and_a_long_one_is_opened_by_its_branches(visitor: Browser) -> None:
     small = visitor.open("/piano/nda").items(".ptm-tree li > a")
-    sections = len(queries.tree(_edition(), _document()))
+    pages = (
+        SectionVersion.document_id == _document().id,
+        SectionVersion.kind.not_in(WITHIN_A_PAGE),
+    )
+    sections = db.session.scalar(
+        sa.select(sa.func.count()).where(SectionVersion.edition_id == _edition().id, *pages)
+    )
     _write(chapters=2, articles=SMALL)
 
     page = visitor.open("/piano/nda")
@@ -119,6 +125,24 @@ def test_a_small_index_is_whole_and_a_long_one_is_opened_by_its_branches(visitor
     alone = page.follow("Apri la pagina: Parte 1")
     assert alone.heading == "Parte 1. Parte numero 1"
     assert "Art. 1. Oggetto 1" in alone.items("main .ptm-list a")
+
+
+def test_the_form_opens_a_long_document_by_its_branches_and_stays_where_one_chose(
+    visitor: Browser,
+) -> None:
+    _write(chapters=2, articles=SMALL)
+    page = visitor.open("/osserva").press("Comincia").follow(_document().title)
+    outermost = page.items(".ptm-pick li")
+
+    section = queries.get_section(_edition(), _document(), "art-152")
+    opened = page.follow("Contenuto: Parte 2")
+    within = opened.items(".ptm-pick li")
+    chosen = opened.submit(has="scegli", button=f"scegli={section.id}")
+
+    assert len(outermost) == 2
+    assert len(within) == 2 + SMALL
+    assert "Già scelto" in chosen.text
+    assert chosen.items(".ptm-pick li")[2].startswith("art. 151")
 
 
 def test_a_whole_document_is_printed_and_its_index_too(visitor: Browser) -> None:
