@@ -1,6 +1,7 @@
 """What all forms share: clean text, sentences beside fields, a select for long lists."""
 
 import datetime as dt
+import functools
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -28,13 +29,14 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice
+from wtforms.i18n import get_builtin_gnu_translations
 from wtforms.validators import Email, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from ptm_participation.core import clock
 from ptm_participation.core.audit import canonical_json, sha256
 from ptm_participation.core.errors import ChangedMeanwhile
-from ptm_participation.core.formats import number
+from ptm_participation.core.formats import language, number
 from ptm_participation.core.numbers import whole
 
 _UNKEEPABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -69,6 +71,12 @@ class _Sentences:
         return str(self.library.ngettext(singular, plural, count))
 
 
+@functools.cache
+def _sentences(written: str) -> _Sentences:
+    """Found once for each language: the extension would read its file for every request."""
+    return _Sentences(get_builtin_gnu_translations([written]))
+
+
 class PtmForm(FlaskForm):  # type: ignore[misc]
     """A form whose text fields are tidied, and refuse control characters."""
 
@@ -101,7 +109,7 @@ class PtmForm(FlaskForm):  # type: ignore[misc]
             return CombinedMultiDict([MultiDict(files), MultiDict(texts)]) or None
 
         def get_translations(self, form: Any) -> _Sentences:
-            return _Sentences(super().get_translations(form))
+            return _sentences(language())
 
     def validate(self, extra_validators: Any = None) -> bool:
         good = bool(super().validate(extra_validators))
