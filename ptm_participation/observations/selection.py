@@ -62,6 +62,11 @@ class Sorted:
     left: dict[str, list[Picked]]
 
 
+def _of(procedure_id: Any) -> sa.ColumnElement[bool]:
+    """Of a procedure; a sum has no index, so the few selected are read and not all that it has."""
+    return Observation.procedure_id + 0 == procedure_id
+
+
 def picked(procedure: Procedure, by: User) -> list[Picked]:
     """What an officer has selected of a procedure, in the order of the registers."""
     rows = ask(
@@ -77,7 +82,7 @@ def picked(procedure: Procedure, by: User) -> list[Picked]:
         )
         .join(Selected, Selected.observation_id == Observation.id)
         .join(Register, Register.id == Observation.register_id)
-        .where(Selected.user_id == by.id, Observation.procedure_id == procedure.id)
+        .where(Selected.user_id == by.id, _of(procedure.id))
         .order_by(Observation.register_id, Observation.number)
     )
     return [Picked._make(row) for row in rows]
@@ -86,10 +91,7 @@ def picked(procedure: Procedure, by: User) -> list[Picked]:
 _PICKED_IDS = (
     sa.select(Selected.observation_id)
     .join(Observation, Observation.id == Selected.observation_id)
-    .where(
-        Selected.user_id == sa.bindparam("user"),
-        Observation.procedure_id == sa.bindparam("procedure"),
-    )
+    .where(Selected.user_id == sa.bindparam("user"), _of(sa.bindparam("procedure")))
 )
 
 
