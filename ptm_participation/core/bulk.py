@@ -90,6 +90,7 @@ def _columns(kind: type[Base]) -> list[tuple[str, str, Callable[[], Any]]]:
     return [
         (attribute.key, attribute.columns[0].name, _default(attribute.columns[0]))
         for attribute in mapper.column_attrs
+        if isinstance(attribute.columns[0], sa.Column)  # and not what is read beside
     ]
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from ptm_participation.core import clock
-from ptm_participation.core.db import db
+from ptm_participation.core.db import ask, db
 from ptm_participation.core.errors import DomainError
 from ptm_participation.observations.models import Request
 from ptm_participation.observations.place_models import RequestPlace
@@ -203,8 +203,12 @@ def hold_sheets(window: Window, several: Sequence[Received]) -> None:
 
 
 _PLACES = (
-    sa.select(Request.position, RequestPlace)
-    .join(Request, Request.id == RequestPlace.request_id)
+    sa.select(
+        Request.position.label("request"),
+        *RequestPlace.__table__.columns,
+        RequestPlace.withheld.label("withheld"),
+    )
+    .join_from(Request, RequestPlace, Request.id == RequestPlace.request_id)
     .where(Request.submission_id == sa.bindparam("submission"))
     .order_by(Request.position, RequestPlace.position)
 )
@@ -213,24 +217,23 @@ _PLACES = (
 def places_of(submission_id: int, *, public_only: bool = False) -> dict[int, list[Located]]:
     """The places of a submission by the positions of its requests."""
     rows = [
-        (request, row)
-        for request, row in db.session.execute(_PLACES, {"submission": submission_id})
+        row
+        for row in ask(_PLACES, submission=submission_id)
         if (row.public and not row.withheld) or not public_only
     ]
     if not rows:
         return {}
-    names = _names(code for _request, row in rows for code in row.comuni)
-    sheets = map_queries.sheet_names(
-        {row.sheet_id for _request, row in rows if row.sheet_id is not None}
-    )
+    names = _names(code for row in rows for code in row.comuni)
+    sheets = map_queries.sheet_names({row.sheet_id for row in rows if row.sheet_id is not None})
     found: dict[int, list[Located]] = {}
-    for request, row in rows:
-        found.setdefault(request, []).append(as_located(row, names, sheets))
+    for row in rows:
+        found.setdefault(row.request, []).append(as_located(row, names, sheets))
     return found
 
 
-def as_located(row: RequestPlace, names: dict[str, str], sheets: dict[int, SheetName]) -> Located:
-    """A received place as it was sent; `names` are those of the Comuni by their codes."""
+def as_located(row: Any, names: dict[str, str], sheets: dict[int, SheetName]) -> Located:
+    """A received place, of a row with the columns of RequestPlace; `names` are those of the Comuni
+    by their codes."""
     sheet = sheets.get(row.sheet_id) if row.sheet_id is not None else None
     return Located(
         kind=row.kind,
