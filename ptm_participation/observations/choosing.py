@@ -87,8 +87,8 @@ def _open_branch(edition: Edition, document: Document) -> Branch:
     """The index of a small document; of others what stands outermost, and around the section that
     the address names."""
     if slug := request.args.get("ramo"):
-        section = plan.get_section(edition, document, slug)
-        return browsing.open_tree(edition, document, section)[0]
+        section = plan.get_section(edition, document.slug, slug)
+        return browsing.open_tree(edition, section)[0]
     return browsing.index_of(edition, document)
 
 

@@ -168,7 +168,7 @@ def from_paper(procedure: str, document: str, slug: str) -> Any:
     """Where the code of a printed form leads: an officer to the entry, with the section filled
     in; anybody else to the section."""
     asked = procedures.get_procedure(procedure)
-    section = plan.get_section(asked.edition, plan.get_document(asked.plan, document), slug)
+    section = plan.get_section(asked.edition, document, slug)
     if signed_in_user().can(Permission.REGISTER):
         stay_in(asked)
         return redirect(url_for("observations.enter", sezioni=section.brief))

@@ -139,8 +139,7 @@ def blank_form() -> Any:
     section, address = None, ""
     if asked is not None:
         # As it stands in the edition under observation: an office's draft is nobody else's.
-        document = plan.get_document(procedure.plan, asked.document_slug)
-        section = plan.get_section(procedure.edition, document, asked.slug)
+        section = plan.get_section(procedure.edition, asked.document_slug, asked.slug)
         path = url_for(
             "observations.from_paper",
             procedure=procedure.code,

@@ -134,16 +134,15 @@ _PRINTED = (
 )
 
 
-def open_tree(
-    edition: Edition, document: Document, section: SectionRow
-) -> tuple[Branch, list[SectionRow]]:
+def open_tree(edition: Edition, section: SectionRow) -> tuple[Branch, list[SectionRow]]:
     """The outermost sections and the branches that lead to one of them or open in it; and the
     sections that hold it, outermost first."""
-    asked = {"edition": edition.id, "document": document.id}
+    asked = {"edition": edition.id, "document": section.document_id}
     rows = ask(_OPEN, section=section.id, **asked)
     if len(rows) > AT_ONCE:
         path = path_to(section)
-        return _branches(edition, document, [row.id for row in [*path, section]]), path
+        opened = [row.id for row in [*path, section]]
+        return _branches(edition, section.document_id, opened), path
     nodes = {row[0]: Node(SectionRow._make(row[:-1]), row[-1]) for row in rows}
     path = _holders(nodes, section)
     held: Held = {}
@@ -164,24 +163,24 @@ def _holders(nodes: dict[int, Node], section: SectionRow) -> list[SectionRow]:
 def index_of(edition: Edition, document: Document) -> Branch:
     """A document's index: the whole of a small one, of others the outermost sections."""
     keys = [key for (key,) in ask(_INDEX, edition=edition.id, document=document.id)]
-    return _branches(edition, document, keys if len(keys) <= SMALL else [])
+    return _branches(edition, document.id, keys if len(keys) <= SMALL else [])
 
 
-def branch_of(edition: Edition, document: Document, section: SectionRow) -> Branch:
+def branch_of(edition: Edition, section: SectionRow) -> Branch:
     """What one section holds."""
-    return _branches(edition, document, [section.id], section.id)
+    return _branches(edition, section.document_id, [section.id], section.id)
 
 
 Held = dict[int | None, list[int]]  # the keys of what each section holds, in reading order
 
 
 def _branches(
-    edition: Edition, document: Document, opened: list[int], root: int | None = None
+    edition: Edition, document_id: int, opened: list[int], root: int | None = None
 ) -> Branch:
     """The branch of a section, with those that are opened in it: first the keys of all that they
     hold, then the rows of those that are shown."""
     held: Held = {}
-    asked = {"edition": edition.id, "document": document.id, "parents": opened}
+    asked = {"edition": edition.id, "document": document_id, "parents": opened}
     for parent_id, section_id, _place in ask(_PLACES, **asked):
         held.setdefault(parent_id, []).append(section_id)
     grown = _Grown(held, {}, set(opened))
@@ -227,7 +226,7 @@ class _Grown:
 
 
 def neighbours(
-    edition: Edition, document: Document, section: SectionRow, tree: Branch
+    edition: Edition, section: SectionRow, tree: Branch
 ) -> tuple[SectionRow | None, SectionRow | None]:
     """The sections of the same kind before and after, in reading order. Most stand in the branch
     that is shown; at its ends they are asked for."""
@@ -239,7 +238,7 @@ def neighbours(
     place = same.index(section) if section in same else 0
     if 0 < place < len(same) - 1:
         return same[place - 1], same[place + 1]
-    asked = {"edition": edition.id, "document": document.id, "kind": section.kind}
+    asked = {"edition": edition.id, "document": section.document_id, "kind": section.kind}
     rows = ask(_BESIDE, section=section.id, **asked)
     found = {bool(row[-1]): SectionRow._make(row[:-1]) for row in rows}
     return found.get(True), found.get(False)

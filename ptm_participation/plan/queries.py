@@ -37,6 +37,7 @@ class SectionRow(NamedTuple):
     provision_id: int
     document_id: int
     document_slug: str
+    document_title: str
     kind: SectionKind
     number: str
     depth: int
@@ -76,6 +77,7 @@ _ROW = (
     SectionVersion.provision_id,
     SectionVersion.document_id,
     Document.slug,
+    Document.title,
     SectionVersion.kind,
     SectionVersion.number,
     SectionVersion.depth,
@@ -123,11 +125,11 @@ def _holders() -> Any:
 
 
 # The questions of a section's page, put together once: that costs more than asking them.
-_IN_DOCUMENT = _rows().where(
+_BY_SLUG = _rows().where(
     SectionVersion.edition_id == sa.bindparam("edition"),
-    SectionVersion.document_id == sa.bindparam("document"),
+    Document.slug == sa.bindparam("document"),
+    SectionVersion.slug == sa.bindparam("slug"),
 )
-_BY_SLUG = _IN_DOCUMENT.where(SectionVersion.slug == sa.bindparam("slug"))
 _ON_PAGE = (
     _rows().where(SectionVersion.unit_id == sa.bindparam("unit")).order_by(SectionVersion.position)
 )
@@ -280,9 +282,10 @@ def section_counts(edition: Edition) -> dict[int, int]:
     return dict(map(tuple, ask(_COUNTS, edition=edition.id)))
 
 
-def get_section(edition: Edition, document: Document, slug: str) -> SectionRow:
-    """A section by its address; one within a page is named by its own slug. Raises NotFound."""
-    found = _read(_BY_SLUG, edition=edition.id, document=document.id, slug=slug)
+def get_section(edition: Edition, document: str, slug: str) -> SectionRow:
+    """A section by its address, the document's and its own; one within a page has one too.
+    Raises NotFound."""
+    found = _read(_BY_SLUG, edition=edition.id, document=document, slug=slug)
     if not found:
         raise NotFound()
     return found[0]

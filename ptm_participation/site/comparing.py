@@ -89,7 +89,7 @@ def _section(document: Document, slug: str, editions: Sequence[Edition]) -> plan
     """The section of that address in the latest of the editions that has one. Raises NotFound."""
     for edition in reversed(editions):
         try:
-            return plan.get_section(edition, document, slug)
+            return plan.get_section(edition, document.slug, slug)
         except NotFound:
             continue
     raise NotFound()

@@ -24,13 +24,13 @@ def branch(document: str, slug: str) -> Any:
     shareable()
     procedure = leading_procedure()
     edition = asked_edition(procedure)
-    shown = plan.get_document(procedure.plan, document)
-    held = browsing.branch_of(edition, shown, plan.get_section(edition, shown, slug))
+    section = plan.get_section(edition, document, slug)
+    held = browsing.branch_of(edition, section)
     return render_template(
         "site/branch.html",
         procedure=procedure,
         edition=edition,
-        tree=tree_of(procedure, held, closings_of(shown.id)),
+        tree=tree_of(procedure, held, closings_of(section.document_id)),
     )
 
 

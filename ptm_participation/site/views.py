@@ -22,7 +22,7 @@ from ptm_participation.plan.citation_queries import citations_of_page
 from ptm_participation.plan.closing import closings_of
 from ptm_participation.plan.kinds import SectionKind
 from ptm_participation.plan.map_models import MapSheet
-from ptm_participation.plan.models import Document, Edition
+from ptm_participation.plan.models import Edition
 from ptm_participation.plan.queries import SectionRow
 from ptm_participation.procedure import queries as procedures
 from ptm_participation.procedure.choice import (
@@ -183,12 +183,11 @@ def section(document: str, slug: str) -> Any:
     shareable()
     procedure = leading_procedure()
     edition = asked_edition(procedure)
-    shown = plan.get_document(procedure.plan, document)
-    row = plan.get_section(edition, shown, slug)
+    row = plan.get_section(edition, document, slug)
     if row.anchor:
-        return redirect(_page_address(edition, shown, row))
-    branch, path = browsing.open_tree(edition, shown, row)
-    closings, parts = closings_of(shown.id), plan.page_of(row)
+        return redirect(_page_address(row))
+    branch, path = browsing.open_tree(edition, row)
+    closings, parts = closings_of(row.document_id), plan.page_of(row)
     versions = plan.versions_of(row, seen_by=signed_in_user())
     window = _present_window()
     observing = window.procedure if window else procedure
@@ -196,7 +195,6 @@ def section(document: str, slug: str) -> Any:
         "site/section.html",
         procedure=procedure,
         edition=edition,
-        document=shown,
         section=row,
         path=path,
         parts=parts,
@@ -205,7 +203,7 @@ def section(document: str, slug: str) -> Any:
         inner=next((node.branch for node in branch.walk() if node.row.id == row.id), None),
         closings=closings,
         closed=closings.on(*path, row),
-        neighbours=browsing.neighbours(edition, shown, row, branch),
+        neighbours=browsing.neighbours(edition, row, branch),
         themes=plan.section_themes(row),
         versions=versions,
         observed=_observed(versions, observing.edition_id),
@@ -226,12 +224,12 @@ def _observed(versions: list[tuple[Edition, SectionRow]], edition_id: int) -> Se
     return next((row for edition, row in versions if edition.id == edition_id), None)
 
 
-def _page_address(edition: Edition, document: Document, row: SectionRow) -> str:
+def _page_address(row: SectionRow) -> str:
     """Where a comma is read: on its article's page, at its fragment."""
     unit = plan.sections([row.unit_id])[row.unit_id]
     label = request.args.get("ed")
     return url_for(
-        "site.section", document=document.slug, slug=unit.slug, ed=label, _anchor=row.slug
+        "site.section", document=row.document_slug, slug=unit.slug, ed=label, _anchor=row.slug
     )
 
 
@@ -242,8 +240,7 @@ def sheet(document: str, slug: str, number: str) -> Any:
     shareable()
     procedure = leading_procedure()
     edition = asked_edition(procedure)
-    shown = plan.get_document(procedure.plan, document)
-    row = plan.get_section(edition, shown, slug)
+    row = plan.get_section(edition, document, slug)
     found = map_queries.sheet_at(edition, row.provision_id, number)
     versions = plan.versions_of(row, seen_by=signed_in_user())
     window = _present_window()
@@ -252,7 +249,6 @@ def sheet(document: str, slug: str, number: str) -> Any:
         "site/sheet.html",
         procedure=procedure,
         edition=edition,
-        document=shown,
         section=row,
         sheet=found,
         name=map_queries.named(row.citation, found),

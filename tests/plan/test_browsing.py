@@ -49,8 +49,8 @@ def _shown(branch: Branch) -> list[str]:
 
 
 def _at(slug: str) -> tuple[Branch, list[str]]:
-    section = queries.get_section(_edition(), _document(), slug)
-    branch, path = browsing.open_tree(_edition(), _document(), section)
+    section = queries.get_section(_edition(), "nda", slug)
+    branch, path = browsing.open_tree(_edition(), section)
     return branch, [row.brief for row in path]
 
 
@@ -89,9 +89,9 @@ def test_before_and_after_stand_the_same_sections_whatever_is_shown(
     _write(chapters=2, articles=articles)
     found = []
     for number in (1, 2, articles, articles + 1, 2 * articles):
-        section = queries.get_section(_edition(), _document(), f"art-{number}")
-        branch, _path = browsing.open_tree(_edition(), _document(), section)
-        sides = browsing.neighbours(_edition(), _document(), section, branch)
+        section = queries.get_section(_edition(), "nda", f"art-{number}")
+        branch, _path = browsing.open_tree(_edition(), section)
+        sides = browsing.neighbours(_edition(), section, branch)
         found.append(tuple(side.number if side else "" for side in sides))
 
     assert found == [
@@ -134,7 +134,7 @@ def test_the_form_opens_a_long_document_by_its_branches_and_stays_where_one_chos
     page = visitor.open("/osserva").press("Comincia").follow(_document().title)
     outermost = page.items(".ptm-pick li")
 
-    section = queries.get_section(_edition(), _document(), "art-152")
+    section = queries.get_section(_edition(), "nda", "art-152")
     opened = page.follow("Contenuto: Parte 2")
     within = opened.items(".ptm-pick li")
     chosen = opened.submit(has="scegli", button=f"scegli={section.id}")
