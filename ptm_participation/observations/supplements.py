@@ -187,13 +187,23 @@ _SUPPLEMENTS = (
 )
 
 
+def _was_to_regularise(observation: Observation) -> bool:
+    """Whether anything was ever asked or added: an author who was identified from the start is
+    asked nothing, and one who was not is never said to have been."""
+    return observation.regularity is not Regularity.SUFFICIENT
+
+
 def requests_of(observation: Observation) -> Sequence[RegularisationRequest]:
     """What its sender was asked, the last request first."""
+    if not _was_to_regularise(observation):
+        return ()
     return db.session.scalars(_REQUESTS, {"id": observation.id}).all()
 
 
 def supplements_of(observation: Observation) -> Sequence[Supplement]:
     """What its sender added, the first first."""
+    if not _was_to_regularise(observation):
+        return ()
     return db.session.scalars(_SUPPLEMENTS, {"id": observation.id}).all()
 
 
