@@ -22,6 +22,7 @@ from ptm_participation.observations.workflow import (
 )
 from ptm_participation.plan.models import SectionVersion
 from ptm_participation.plan.quotes import Quotation, is_repeated, one_line
+from ptm_participation.plan.sheet_view import SheetView
 from ptm_participation.procedure.models import IdentityLevel
 from ptm_participation.stakeholders.subjects import SubjectType
 from ptm_participation.territory.places import PlaceKind, measured
@@ -47,11 +48,12 @@ class Quote:
 @dataclasses.dataclass(frozen=True, slots=True)
 class SheetMarked:
     """The sheet of a map that a place was drawn on. `mark` is the digest of its picture and its
-    control points."""
+    control points; `view` is how a page shows it, where it is there."""
 
     id: int
     name: str
     mark: str
+    view: SheetView | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

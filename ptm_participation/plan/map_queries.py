@@ -10,16 +10,19 @@ from ptm_participation.accounts.access import Permission
 from ptm_participation.accounts.models import Reader
 from ptm_participation.core.db import db
 from ptm_participation.core.errors import NotFound
+from ptm_participation.plan import sheet_view
 from ptm_participation.plan.map_models import MapSheet
 from ptm_participation.plan.models import Edition, SectionVersion
+from ptm_participation.plan.sheet_view import SheetView
 
 
 class SheetName(NamedTuple):
-    """A sheet as a line names it, and what tells whether it is still the same."""
+    """A sheet as a line names it, what tells whether it is still the same, and how it is shown."""
 
     id: int
     name: str
     mark: str
+    view: SheetView
 
 
 def named(citation: str, sheet: MapSheet) -> str:
@@ -47,7 +50,9 @@ def sheet_names(ids: Collection[int]) -> dict[int, SheetName]:
         return {}
     rows = db.session.execute(_CITED, {"ids": list(ids)})
     return {
-        sheet.id: SheetName(sheet.id, named(citation or "", sheet), sheet.mark)
+        sheet.id: SheetName(
+            sheet.id, named(citation or "", sheet), sheet.mark, sheet_view.of_sheet(sheet)
+        )
         for sheet, citation in rows
     }
 

@@ -41,7 +41,8 @@ def test_an_area_is_marked_on_a_sheet_with_mouse_finger_and_keys(
             _send(page)
             office.goto(f"/ufficio/osservazioni/ptm/{number}")
             expect(office.locator("#luoghi")).to_contain_text(MARKED)
-            office.locator("#luoghi .ptm-ground[data-ready] path.ptm-kept").wait_for()
+            drawn = office.locator("#luoghi .ptm-ground[data-ready] path.ptm-kept")
+            expect(drawn).to_have_count(2)  # on the sheet, and on the territory
             assert_good(office)
 
 

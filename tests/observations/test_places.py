@@ -256,7 +256,13 @@ def test_an_area_is_marked_on_a_sheet_and_the_sheet_stays_as_it_was(
     }
     db.session.refresh(sheet)
     assert sheet.marked_at is not None
-    assert "segnata su Tav. 6, foglio 1" in as_manager.open("/ufficio/osservazioni/ptm/1").text
+    office = as_manager.open("/ufficio/osservazioni/ptm/1")
+    assert "segnata su Tav. 6, foglio 1" in office.text
+    shown = office.soup.select("#luoghi [data-shapes]")
+    assert [box.get("data-picture") for box in shown] == [
+        f"/piano/fogli/{sheet.id}/immagine",
+        None,
+    ]
 
 
 def test_a_sheet_that_changed_since_it_was_marked_is_marked_again(
