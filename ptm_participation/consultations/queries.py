@@ -244,15 +244,3 @@ def consultations_of(stakeholder_id: int) -> Sequence[tuple[Consultation, Attend
         .order_by(Consultation.starts_at.desc())
     )
     return [(consultation, role) for consultation, role in rows]
-
-
-def members_of_zone(zone_id: int) -> list[int]:
-    """The stakeholders that are the Comuni of a zone."""
-    return list(
-        db.session.scalars(
-            sa.select(Stakeholder.id)
-            .join(Municipality, Municipality.id == Stakeholder.municipality_id)
-            .where(Municipality.zone_id == zone_id, Stakeholder.type == SubjectType.MUNICIPALITY)
-            .order_by(Stakeholder.sort_key)
-        )
-    )

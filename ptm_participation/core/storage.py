@@ -155,14 +155,6 @@ def hold(kept: Kept, time: dt.timedelta) -> None:
     jobs.enqueue(FORGET_HELD, about=_HELD + kept.sha256, after=time)
 
 
-def is_held(sha256: str) -> bool:
-    """Whether a file waits for somebody's decision, and is still there."""
-    waiting = sa.select(Job.id).filter_by(
-        kind=FORGET_HELD, about=_HELD + sha256, state=JobState.WAITING
-    )
-    return db.session.scalar(waiting.limit(1)) is not None and files().holds(sha256)
-
-
 @jobs.handles(FORGET_HELD)
 def _forget_held(_job: jobs.Leased) -> None:
     forget_unnamed()

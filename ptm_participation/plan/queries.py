@@ -411,14 +411,6 @@ def get_version(version_id: int) -> SectionVersion:
     return row
 
 
-def get_provision_by_uuid(uuid: str) -> Provision:
-    """An identity by its public name. Raises NotFound."""
-    row = db.session.scalar(sa.select(Provision).filter_by(uuid=uuid))
-    if row is None:
-        raise NotFound()
-    return row
-
-
 def latest_citation(provision: Provision) -> str:
     """How the provision is cited in the last edition that has it."""
     return (

@@ -30,11 +30,6 @@ def get_theme(theme_id: int) -> Theme:
     return row
 
 
-def theme_of_code(plan: Plan, code: str) -> Theme | None:
-    """The theme that an address names."""
-    return db.session.scalar(sa.select(Theme).filter_by(plan_id=plan.id, code=code))
-
-
 def plans_with_themes() -> list[tuple[Plan, list[tuple[Theme, int]]]]:
     """Each plan that has documents, its themes, and how many provisions belong to each."""
     tied = (

@@ -326,7 +326,3 @@ def not_verified() -> dict[str, tuple[int, int]]:
             ).select_from(model)
         ).one()
     return {slug: (total, open_) for slug, (total, open_) in found.items()}
-
-
-def kind_label(slug: str) -> str:
-    return str(KINDS[slug].label) if slug in KINDS else _("Reference data")

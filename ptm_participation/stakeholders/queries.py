@@ -1,7 +1,6 @@
 """What pages and exports read of stakeholders."""
 
 import dataclasses
-from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -94,12 +93,3 @@ def get_stakeholder(stakeholder_id: int) -> Stakeholder:
     if row is None:
         raise NotFound()
     return row
-
-
-def stakeholders_by_id(ids: Sequence[int]) -> list[Stakeholder]:
-    """These stakeholders, in alphabetical order."""
-    return list(
-        db.session.scalars(
-            sa.select(Stakeholder).where(Stakeholder.id.in_(ids)).order_by(Stakeholder.sort_key)
-        )
-    )
