@@ -54,7 +54,7 @@ from ptm_participation.observations.workflow import (
     RequestKind,
 )
 from ptm_participation.plan import queries as plan
-from ptm_participation.plan.queries import resolve_references
+from ptm_participation.plan.references import resolve_references
 from ptm_participation.procedure import queries as procedures
 from ptm_participation.procedure.models import IdentityLevel, Procedure, StepKind, Window
 from ptm_participation.procedure.patterns import get_pattern

@@ -26,7 +26,7 @@ from ptm_participation.observations.received import Asked, Declared, Quote, Rece
 from ptm_participation.observations.workflow import Capacity, Channel, PartyRole, Purpose
 from ptm_participation.plan.kinds import SectionKind
 from ptm_participation.plan.models import SectionVersion
-from ptm_participation.plan.queries import resolve_references
+from ptm_participation.plan.references import resolve_references
 from ptm_participation.plan.service import import_text
 from ptm_participation.plan.tree import Node
 from ptm_participation.procedure import queries as procedures

@@ -24,7 +24,7 @@ from ptm_participation.core.form_tokens import new_token
 from ptm_participation.core.forms import base_version
 from ptm_participation.core.numbers import whole
 from ptm_participation.core.uploads import ACCEPTED, FileRefused, receive
-from ptm_participation.plan import queries as plan
+from ptm_participation.plan.references import resolve_references
 from ptm_participation.procedure.choice import chosen_procedure, of_procedure, stay_in
 from ptm_participation.procedure.models import Procedure, StepKind
 from ptm_participation.stakeholders.choices import Choices, consultable
@@ -157,7 +157,7 @@ def _account(
     consultation: Consultation | None = None,
 ) -> Account | None:
     """What the form tells; None, with sentences beside the fields, if it cannot be kept."""
-    found, unknown = plan.resolve_references(procedure.edition, form.sections.data or "")
+    found, unknown = resolve_references(procedure.edition, form.sections.data or "")
     if unknown:
         form.sections.errors = [_("Not found in the plan: %(what)s.", what="; ".join(unknown))]
         return None

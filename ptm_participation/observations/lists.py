@@ -40,6 +40,7 @@ from ptm_participation.plan.models import (
     ProvisionTheme,
     SectionVersion,
 )
+from ptm_participation.plan.references import resolve_references
 from ptm_participation.procedure.models import Procedure, Register
 from ptm_participation.stakeholders.subjects import SubjectGroup, SubjectType
 from ptm_participation.territory.models import Municipality, Zone
@@ -189,7 +190,7 @@ def _says(word: str) -> sa.ColumnElement[bool]:
 
 def _cited(procedure: Procedure, words: str) -> list[sa.ColumnElement[bool]]:
     """Filed under one of the sections that the words name, if they name sections alone."""
-    found, unknown = plan.resolve_references(procedure.edition, words)
+    found, unknown = resolve_references(procedure.edition, words)
     if unknown:
         return []
     return [_linked(on_page(section.provision_id)) for section in plan.sections(found).values()]

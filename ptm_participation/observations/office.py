@@ -51,6 +51,7 @@ from ptm_participation.observations.office_forms import (
 from ptm_participation.observations.supplements import ASKED_BY_MAIL
 from ptm_participation.plan import queries as plan
 from ptm_participation.plan.models import Edition, SectionVersion
+from ptm_participation.plan.references import resolve_references
 from ptm_participation.procedure import queries as procedures
 from ptm_participation.procedure.choice import chosen_procedure, of_procedure, stay_in
 from ptm_participation.procedure.models import Procedure
@@ -120,7 +121,7 @@ def jump() -> Any:
         if found:
             row = found[0]
             return redirect(url_for("observations.show", register=row.register, number=row.number))
-    sections = plan.resolve_references(procedure.edition, words)[0] if words else []
+    sections = resolve_references(procedure.edition, words)[0] if words else []
     if sections:
         section = plan.sections(sections)[sections[0]]
         return redirect(url_for("observations.worklist", articolo=section.provision_id))
@@ -350,7 +351,7 @@ def _classified(
 
 def sections_named(edition: Edition, field: Any) -> list[SectionVersion] | None:
     """The sections that a field names; None, with a sentence beside it, if one is unknown."""
-    found, unknown = plan.resolve_references(edition, field.data or "")
+    found, unknown = resolve_references(edition, field.data or "")
     if unknown:
         field.errors = [_("Not found in the plan: %(what)s.", what="; ".join(unknown))]
         return None

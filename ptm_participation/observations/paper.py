@@ -60,6 +60,7 @@ from ptm_participation.plan.citation_queries import sections_cited
 from ptm_participation.plan.closing import closed_among
 from ptm_participation.plan.models import SectionVersion
 from ptm_participation.plan.queries import SectionRow
+from ptm_participation.plan.references import resolve_references
 from ptm_participation.procedure import queries as procedures
 from ptm_participation.procedure.choice import chosen_procedure, of_procedure, stay_in
 from ptm_participation.procedure.models import Audience, IdentityLevel, Window
@@ -119,7 +120,7 @@ def _cited(form: PaperForm, windows: Sequence[Window]) -> list[SectionRow]:
     if window is None or not form.text.data:
         return []
     edition = window.procedure.edition
-    named = plan.resolve_references(edition, form.sections.data or "")[0]
+    named = resolve_references(edition, form.sections.data or "")[0]
     chosen = list(plan.sections(named).values())
     return not_covered(sections_cited(edition.id, form.text.data), chosen)
 

@@ -19,8 +19,9 @@ from ptm_participation.plan.models import (
     Succession,
     SuccessionKind,
 )
-from ptm_participation.plan.queries import get_version, resolve_references
+from ptm_participation.plan.queries import get_version
 from ptm_participation.plan.redline import Piece, redline
+from ptm_participation.plan.references import resolve_references
 
 PAGE = 40
 

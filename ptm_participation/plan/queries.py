@@ -1,7 +1,6 @@
 """What pages and forms read of the plan."""
 
 import dataclasses
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -13,7 +12,7 @@ from ptm_participation.accounts.models import Reader
 from ptm_participation.core.db import ask, db
 from ptm_participation.core.errors import NotFound
 from ptm_participation.core.formats import language
-from ptm_participation.core.reference import Verification, fold
+from ptm_participation.core.reference import Verification
 from ptm_participation.plan.kinds import DIVISIONS, WITHIN_A_PAGE, SectionKind, with_article
 from ptm_participation.plan.models import (
     Document,
@@ -335,72 +334,6 @@ def versions_of(section: SectionRow, *, seen_by: Reader) -> list[tuple[Edition, 
     query = _VERSIONS if seen_by.can(Permission.CORRECT_DATA) else _VERSIONS_BY_ACT
     rows = db.session.execute(query, {"provision": section.provision_id}).all()
     return [(edition, SectionRow._make(row)) for edition, *row in rows]
-
-
-_REFERENCE = re.compile(
-    r"^(?P<kind>artt?\.?|articol[oi]|tav\.?|tavol[ae]|sttm|par\.?|parte|p\.)?\s*"
-    r"(?P<number>[ivxlc]+(?![a-z])|\d+(?:\.\d+)*(?:[\s-](?:bis|ter|quater|quinquies|sexies))?)"
-    r"(?:[\s,]*(?:comma|c\.?)\s*(?P<comma>\d+(?:-[a-z]+)?))?"
-    r"(?:[\s,]*(?:lettera|lett\.?|l\.?)\s*(?P<letter>[a-z]+(?:-[a-z]+)?)\)?)?$"
-)
-_REFERENCE_KINDS = {
-    "a": SectionKind.ARTICLE,
-    "t": SectionKind.MAP,
-    "s": SectionKind.STRATEGY,
-    "p": SectionKind.HEADING,
-}
-
-
-def resolve_references(edition: Edition, text: str) -> tuple[list[int], list[str]]:
-    """Read «18 c. 2; Tav. 6; 41.3» into section versions.
-
-    Returns the ids found, in order and once each, and the pieces that name nothing. A bare
-    number is an article; «18.2» is its second comma.
-    """
-    found: list[int] = []
-    unknown: list[str] = []
-    for piece in re.split(r"[;\n]|,(?!\s*(?:c|comma|l|lett|lettera)\b)", text):
-        if not piece.strip():
-            continue
-        version_id = _resolve(edition, fold(piece))
-        if version_id is None:
-            unknown.append(piece.strip())
-        elif version_id not in found:
-            found.append(version_id)
-    return found, unknown
-
-
-def _resolve(edition: Edition, piece: str) -> int | None:
-    match = _REFERENCE.match(piece)
-    if match is None:
-        return None
-    word, number, comma = match["kind"] or "art", match["number"], match["comma"]
-    kind = SectionKind.PART if word == "parte" else _REFERENCE_KINDS[word[0]]
-    if kind is SectionKind.ARTICLE and comma is None and re.fullmatch(r"\d+\.\d+", number):
-        number, comma = number.split(".")
-    query = (
-        sa.select(SectionVersion)
-        .join(Document, Document.id == SectionVersion.document_id)
-        .where(
-            SectionVersion.edition_id == edition.id,
-            SectionVersion.kind == kind,
-            sa.func.lower(SectionVersion.number) == number.replace(" ", "-"),
-        )
-        .order_by(Document.position)
-        .limit(1)
-    )
-    section = db.session.scalar(query)
-    for child_kind, child_number in (
-        (SectionKind.COMMA, comma),
-        (SectionKind.LETTER, match["letter"]),
-    ):
-        if section is not None and child_number:
-            section = db.session.scalar(
-                sa.select(SectionVersion).filter_by(
-                    parent_id=section.id, kind=child_kind, number=child_number
-                )
-            )
-    return section.id if section is not None else None
 
 
 def get_version(version_id: int) -> SectionVersion:

@@ -13,7 +13,8 @@ from ptm_participation.core.numbers import whole
 from ptm_participation.core.search import Piece, Term
 from ptm_participation.plan.kinds import SectionKind
 from ptm_participation.plan.models import Document, Edition, ProvisionTheme, SectionVersion
-from ptm_participation.plan.queries import SectionRow, resolve_references, section_query
+from ptm_participation.plan.queries import SectionRow, section_query
+from ptm_participation.plan.references import resolve_references
 
 PAGE = 30
 COUNT_CAP = 1001
