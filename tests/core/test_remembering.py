@@ -8,6 +8,7 @@ from ptm_participation.core.errors import NotFound
 from ptm_participation.core.remembering import MOST, Memory
 from ptm_participation.core.transaction import use_case
 from ptm_participation.observations import published, service
+from ptm_participation.plan import browsing
 from ptm_participation.plan import queries as plan
 from ptm_participation.procedure import queries as procedures
 from tests import factories
@@ -17,7 +18,7 @@ from tests.test_queries_per_page import statements
 def test_what_the_public_counts_follows_each_change(app: Flask, staff: User) -> None:
     procedure = procedures.get_procedure()
     section = factories.section("18")
-    index = plan.tree(section.edition, section.document)
+    index = [node.row for node in browsing.index_of(section.edition, section.document).walk()]
     told = []
     for _turn in range(2):
         made = factories.protocolled(staff, sections="18; 41")

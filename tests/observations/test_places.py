@@ -103,7 +103,7 @@ def test_the_office_keeps_a_public_place_to_itself_and_shows_it_again(
     kept = unsaid.submit(kept=["1-1"], reason="È il cortile di una casa.")
 
     assert unsaid.status == 200
-    assert "Scrivi perché." in unsaid.text
+    assert "Indicare il motivo." in unsaid.text
     said = "Riservato dall’ufficio Motivo: È il cortile di una casa."
     assert said in kept.text
     assert visitor.open("/osservazioni/ptm/1").soup.select_one("[data-shapes]") is None
