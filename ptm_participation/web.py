@@ -49,6 +49,7 @@ from ptm_participation.observations import (
     terms,
     tracking,
     views,
+    worklist,
 )
 from ptm_participation.observations.blueprint import bp as observations
 from ptm_participation.plan import map_views, mapping_views
@@ -90,6 +91,7 @@ REGISTERED = (
     choosing,
     sending,
     office,
+    worklist,
     paper,
     terms,
     mailbox,

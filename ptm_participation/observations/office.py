@@ -1,4 +1,4 @@
-"""The office's pages of observations: the worklist, one observation, the receipts."""
+"""The office's pages of one observation, and of the receipts."""
 
 import datetime as dt
 from typing import Any
@@ -13,21 +13,17 @@ from ptm_participation.accounts.models import User
 from ptm_participation.accounts.reader import signed_in_user
 from ptm_participation.consultations.queries import consultations_of
 from ptm_participation.core import clock, downloads, jobs
-from ptm_participation.core.chips import without_paging
 from ptm_participation.core.errors import ChangedMeanwhile, DomainError, NotFound
 from ptm_participation.core.forms import base_version, options
 from ptm_participation.core.numbers import whole
 from ptm_participation.observations import (
     bulk,
     documents,
-    filters,
     incoming,
     links,
     lists,
     placing,
     queries,
-    saved_filters,
-    selection,
     service,
     stages,
     supplements,
@@ -53,8 +49,7 @@ from ptm_participation.plan import queries as plan
 from ptm_participation.plan.models import Edition, SectionVersion
 from ptm_participation.plan.references import resolve_references
 from ptm_participation.procedure import queries as procedures
-from ptm_participation.procedure.choice import chosen_procedure, of_procedure, stay_in
-from ptm_participation.procedure.models import Procedure
+from ptm_participation.procedure.choice import stay_in
 from ptm_participation.procedure.reasoning import sentences
 from ptm_participation.stakeholders import queries as stakeholders
 from ptm_participation.stakeholders.subjects import SubjectType
@@ -65,67 +60,6 @@ def officer() -> User:
     user = signed_in_user()
     assert isinstance(user, User)
     return user
-
-
-# -- the worklist ------------------------------------------------------------------------
-
-
-@bp.route("/ufficio/osservazioni")
-@requires(Permission.REGISTER)
-@of_procedure
-def worklist() -> Any:
-    procedure = chosen_procedure()
-    filter_, problems = filters.read(request.args, officer())
-    selected = selection.picked_ids(procedure, officer())
-    page = lists.list_observations(
-        procedure,
-        filter_,
-        seen_by=officer(),
-        after=request.args.get("dopo", ""),
-        before=request.args.get("prima", ""),
-    )
-    return render_template(
-        "observations/worklist.html",
-        procedure=procedure,
-        page=page,
-        count=lists.count_observations(procedure, filter_, seen_by=officer()),
-        selected=selected,
-        selected_words=selection.said(selected, [row.id for row in page.rows]),
-        cursor={name: request.args[name] for name in ("dopo", "prima") if name in request.args},
-        cap=lists.COUNT_CAP - 1,
-        views=filters.views(
-            procedure, officer(), request.args, saved_filters.list_saved(procedure, officer())
-        ),
-        problems=problems,
-        chips=filters.chips(procedure, request.args, officer()),
-        section=(
-            plan.section_of(procedure.edition, filter_.provision) if filter_.provision else None
-        ),
-        choices=filters.choices_of_the_office(procedure),
-        arguments=request.args,
-        address=without_paging(request.args),
-    )
-
-
-@bp.route("/ufficio/vai")
-@requires(Permission.REGISTER)
-@of_procedure
-def jump() -> Any:
-    """Go to what was typed: an observation's number, what was filed under a section, else
-    whatever holds the words."""
-    words = request.args.get("q", "").strip()[:200]
-    procedure = chosen_procedure()
-    if whole(words) is not None:
-        filter_ = lists.Filter(words=words, annulled=None)
-        found = lists.list_observations(procedure, filter_, seen_by=officer(), size=1).rows
-        if found:
-            row = found[0]
-            return redirect(url_for("observations.show", register=row.register, number=row.number))
-    sections = resolve_references(procedure.edition, words)[0] if words else []
-    if sections:
-        section = plan.sections(sections)[sections[0]]
-        return redirect(url_for("observations.worklist", articolo=section.provision_id))
-    return redirect(url_for("observations.worklist", q=words or None))
 
 
 # -- one observation ---------------------------------------------------------------------
@@ -433,46 +367,6 @@ def unpublish(register: str, number: int) -> Any:
         flash(_("The observation is no longer published."), "success")
         return here(observation)
     return render_template("observations/unpublish.html", form=form, observation=observation)
-
-
-@bp.route("/ufficio/osservazioni/pubblica", methods=["GET", "POST"])
-@requires(Permission.PUBLISH)
-@of_procedure
-def publish_many() -> Any:
-    """Publish all that a filter finds and that may be published."""
-    procedure = chosen_procedure()
-    filter_, _problems = filters.read(request.args, officer())
-    ready = lists.publishable(procedure, filter_, seen_by=officer())
-    form = PublishForm(seen=[row.publication_mark for row in ready])
-    if form.validate_on_submit():
-        marks = set(form.seen.data)
-        chosen = [row for row in ready if row.publication_mark in marks]
-        try:
-            if len(chosen) < len(marks):  # what was ticked is no longer here, or no longer so
-                raise ChangedMeanwhile()
-            count = service.publish(officer(), chosen, seen=marks)
-        except ChangedMeanwhile as error:
-            form.seen.errors = [str(error)]
-        else:
-            flash(_("Published: %(count)d observations.", count=count), "success")
-            kept: dict[str, Any] = {"scelta": "si"} if filter_.selected_by else {}
-            return redirect(url_for("observations.worklist", **kept))
-    return render_template(
-        "observations/publish_many.html",
-        form=form,
-        ready=ready,
-        left=_left_out(procedure, filter_),
-        chips=filters.chips(procedure, request.args, officer()),
-        arguments=without_paging(request.args),
-    )
-
-
-def _left_out(procedure: Procedure, filter_: lists.Filter) -> dict[str, list[selection.Picked]]:
-    """Of a selection that is to be published, those that are not, by the reason why."""
-    if filter_.selected_by is None:
-        return {}
-    rows = selection.picked(procedure, officer())
-    return selection.sort_out(rows, selection.not_to_publish).left
 
 
 @bp.route("/ufficio/posta")
