@@ -179,16 +179,17 @@ def _rounded(coordinates: Any) -> Any:
 
 
 _NUMBER = r"([+-]?\d{1,3}(?:[.,]\d{1,20})?)"
-_LINE = re.compile(rf"{_NUMBER}\s*°?\s*[NS]?[\s,;]+{_NUMBER}\s*°?\s*[EW]?", re.ASCII)
+_LINE = re.compile(rf"{_NUMBER} ?°? ?[NS]?[ ,;]{{1,3}}{_NUMBER} ?°? ?[EW]?", re.ASCII)
+_LONGEST_LINE = 100
 
 
 def _of_lines(text: str, kind: PlaceKind) -> dict[str, Any]:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
     if len(lines) > MOST_VERTICES:
         raise TooManyVertices(most=formats.number(MOST_VERTICES))
     vertices = []
     for line in lines:
-        found = _LINE.fullmatch(line)
+        found = _LINE.fullmatch(line) if len(line) <= _LONGEST_LINE else None
         if found is None:
             raise NotCoordinates(text=line[:40])
         latitude, longitude = (float(number.replace(",", ".")) for number in found.groups())

@@ -76,6 +76,7 @@ BAD = {
     "nothing": ("  ", AREA, NothingMarked),
     "words": ("dietro la scuola", POINT, NotCoordinates),
     "not a number": ("NaN NaN", POINT, NotCoordinates),
+    "a long blank": ("45.46" + " " * 50_000 + "x", POINT, NotCoordinates),
     "huge": ("1e999 9.04", POINT, NotCoordinates),
     "arabic digits": ("٤٥.٥ ٩.٠", POINT, NotCoordinates),
     "rome": ("41.9 12.5", POINT, OutsideTerritory),
