@@ -63,11 +63,13 @@ class _Sentences:
         self.library = library
 
     def gettext(self, text: str) -> str:
-        if text.startswith("Not a valid choice"):
+        if "valid choice" in text:
             return _("This is none of those in the list.")
         return str(self.library.gettext(text))
 
     def ngettext(self, singular: str, plural: str, count: int) -> str:
+        if "valid choice" in singular:
+            return _("This is none of those in the list.")
         return str(self.library.ngettext(singular, plural, count))
 
 

@@ -194,7 +194,7 @@ def _take_in(
         token,
         *map(keys.give, intake.make_files(submission, received)),
         *map(keys.give, intake.make_parties(observation, received)),
-        keys.give(intake.make_working_text(observation, submission.text)),
+        keys.give(intake.make_working_text(observation, received, versions, submission)),
         *_requests(submission, observation, received, versions, keys),
     ]
     return observation, intake.registered(window, received, submission, observation), made

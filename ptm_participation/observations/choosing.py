@@ -113,8 +113,9 @@ def _choose(before: dict[str, Any], number: int, procedure: Procedure) -> dict[s
     dropped = whole(request.form.get("togli"))
     if chosen is not None:
         version = plan.get_version(chosen)
-        refuse_closed([version])
         good = may_be_spoken_of(version, procedure)
+        if good:
+            refuse_closed([version])
         if good and all(s["version"] != chosen for s in asked["sections"]):
             asked["sections"] = [*asked["sections"], {"version": chosen}]
             asked["whole_plan"] = False

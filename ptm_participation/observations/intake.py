@@ -173,7 +173,7 @@ def submit_observation(
     db.session.add(observation)
     db.session.flush()
     db.session.add_all(make_parties(observation, received))
-    db.session.add(make_working_text(observation, submission.text))
+    db.session.add(make_working_text(observation, received, versions, submission))
     for anchor in anchors:
         file_under(observation, anchor)
     db.session.flush()
@@ -582,8 +582,16 @@ def make_parties(observation: Observation, received: Received) -> Iterator[Obser
         )
 
 
-def make_working_text(observation: Observation, text: str) -> WorkingText:
-    """The first version of the text that the office works on."""
+def make_working_text(
+    observation: Observation,
+    received: Received,
+    versions: dict[int, SectionVersion],
+    submission: Submission,
+) -> WorkingText:
+    """The first version of the text that the office works on: what was received, but its places,
+    of which the public sees those that it may."""
+    placed = any(asked.places for asked in received.requests)
+    text = as_text(received, versions, with_places=False) if placed else submission.text
     return WorkingText(observation_id=observation.id, version=1, text=text, written_at=clock.now())
 
 

@@ -17,7 +17,7 @@ from wtforms import Field
 from ptm_participation.accounts.access import Permission, public, requires
 from ptm_participation.accounts.reader import signed_in_user
 from ptm_participation.core.audit import canonical_json
-from ptm_participation.core.errors import DomainError, NotFound
+from ptm_participation.core.errors import ChangedMeanwhile, DomainError, NotFound
 from ptm_participation.core.numbers import whole
 from ptm_participation.observations import drafting, placing, queries, steps
 from ptm_participation.observations.blueprint import bp
@@ -177,9 +177,14 @@ def withhold(register: str, number: int) -> Any:
     observation = observation_at(register, number)
     form = WithholdForm(placing.places_of(observation.submission.id))
     if form.validate_on_submit():
-        withhold_places(officer(), observation, form.keys(), reason=form.reason.data)
-        flash(_("What the public sees of the places is saved."), "success")
-        return here(observation)
+        chosen = {"kept": form.keys(), "seen": form.shown, "reason": form.reason.data}
+        try:
+            withhold_places(officer(), observation, **chosen)
+        except ChangedMeanwhile as error:
+            form.kept.errors = [str(error)]
+        else:
+            flash(_("What the public sees of the places is saved."), "success")
+            return here(observation)
     return render_template("observations/withhold.html", form=form, observation=observation)
 
 

@@ -105,5 +105,14 @@ class WithholdForm(EditForm):
 
     def keys(self) -> set[tuple[int, int]]:
         """What was chosen: positions of requests, and of the places in them."""
-        pairs = (key.split("-") for key in self.kept.data or [])
-        return {(int(number), int(position)) for number, position in pairs}
+        return _keys(self.kept.data or [])
+
+    @property
+    def shown(self) -> set[tuple[int, int]]:
+        """What was kept when the form was made."""
+        return _keys(self.kept.object_data)
+
+
+def _keys(chosen: list[str]) -> set[tuple[int, int]]:
+    pairs = (key.split("-") for key in chosen)
+    return {(int(number), int(position)) for number, position in pairs}

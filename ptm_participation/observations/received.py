@@ -236,15 +236,19 @@ def _in_italian() -> contextlib.AbstractContextManager[None]:
     return contextlib.nullcontext() if language() == "it" else force_locale("it")
 
 
-def as_text(received: Received, versions: dict[int, SectionVersion]) -> str:
-    """The submission as plain text in Italian: what extracts are cut from."""
+def as_text(
+    received: Received, versions: dict[int, SectionVersion], *, with_places: bool = True
+) -> str:
+    """The submission as plain text in Italian: what extracts are cut from. Without its places it
+    is what the office goes on to publish: who reads each of them is decided for each."""
     with _in_italian():
         blocks = [received.subject] if received.subject else []
         blocks += _statement(received)
         many = len(received.requests) > 1
         for number, asked in enumerate(received.requests, 1):
             shown = versions if received.channel is Channel.WEB else None
-            blocks.append(_request_text(number if many else None, asked, shown))
+            named = asked if with_places else dataclasses.replace(asked, places=())
+            blocks.append(_request_text(number if many else None, named, shown))
     return "\n\n".join(blocks)
 
 
@@ -283,8 +287,7 @@ def _request_text(
 
 
 def _places_text(places: tuple[Located, ...]) -> list[str]:
-    """The places in words; of those that stay reserved only how many, since this text is what
-    the office goes on to publish."""
+    """The places in words; of those that stay reserved only how many."""
     lines = [_("Place: %(place)s", place=place.said) for place in places if place.public]
     reserved = sum(not place.public for place in places)
     if reserved:

@@ -50,7 +50,7 @@ def start() -> Any:
         procedure=procedure,
         window=window,
         open_now=bool(windows),
-        refusal=_refusal(),
+        refusal=_refusal(procedure),
         chosen=steps.chosen_sections({"requests": [{"sections": sections}]})[0],
         levels=[IdentityLevel(level) for level in procedure.sufficient_levels],
         drafts=[
@@ -119,11 +119,16 @@ def _sections_asked_for(procedure: Procedure) -> list[dict[str, Any]]:
     return [drafting.quoted_words(version.id, quoted)]
 
 
-def _refusal() -> str:
+def _refusal(procedure: Procedure) -> str:
     """Why the section that the reader came from takes no observations, if it takes none."""
     version_id = whole(request.values.get("sezione"))
-    closed = closed_among([version_id]) if version_id is not None else {}
-    return next((why.refusal(plan.get_version(id_).citation) for id_, why in closed.items()), "")
+    if version_id is None:
+        return ""
+    version = plan.get_version(version_id)
+    if not may_be_spoken_of(version, procedure):
+        return ""
+    closed = closed_among([version_id]).get(version_id)
+    return closed.refusal(version.citation) if closed else ""
 
 
 @bp.route("/osserva/modulo.pdf")

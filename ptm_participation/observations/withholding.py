@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from ptm_participation.core import audit
 from ptm_participation.core.audit import Actor
 from ptm_participation.core.db import db
-from ptm_participation.core.errors import NotFound
+from ptm_participation.core.errors import ChangedMeanwhile, NotFound
 from ptm_participation.core.transaction import use_case
 from ptm_participation.observations.intake import must_stand
 from ptm_participation.observations.models import Observation, Request
@@ -23,17 +23,25 @@ Key = tuple[int, int]  # a request's position, and that of a place among its pla
 
 @use_case
 def withhold_places(
-    actor: Actor, observation: Observation, kept: Collection[Key], *, reason: str
+    actor: Actor,
+    observation: Observation,
+    kept: Collection[Key],
+    *,
+    seen: Collection[Key],
+    reason: str,
 ) -> None:
     """Keep these of an observation's public places from the public, and no others.
 
-    Raises Annulled, and NotFound for a place that its sender did not make public.
+    `seen` are those that were kept when the person chose. Raises Annulled, ChangedMeanwhile if
+    they no longer are, and NotFound for a place that its sender did not make public.
     """
     must_stand(observation)
     places = _public_places(observation)
     if not set(kept) <= set(places):
         raise NotFound()
     before = {key for key, place in places.items() if place.withheld}
+    if set(seen) != before:
+        raise ChangedMeanwhile()
     withheld, shown = set(kept) - before, before - set(kept)
     for key in withheld:
         place = places[key]

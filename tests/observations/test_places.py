@@ -11,12 +11,14 @@ from ptm_participation.accounts.models import User
 from ptm_participation.core import form_tokens
 from ptm_participation.core.audit import VISITOR
 from ptm_participation.core.db import db
+from ptm_participation.core.errors import ChangedMeanwhile
 from ptm_participation.observations import bulk, documents, intake, placing, service
 from ptm_participation.observations.bulk import Arrival
 from ptm_participation.observations.models import Observation
 from ptm_participation.observations.place_models import RequestPlace, WithheldPlace
 from ptm_participation.observations.placing import SheetChanged
 from ptm_participation.observations.received import Located, Received, SheetMarked
+from ptm_participation.observations.withholding import withhold_places
 from ptm_participation.plan import map_service
 from ptm_participation.territory.places import PlaceKind
 from tests import factories
@@ -119,6 +121,27 @@ def test_the_office_keeps_a_public_place_to_itself_and_shows_it_again(
     assert visitor.open("/osservazioni/ptm/1").soup.select_one("[data-shapes]") is not None
 
 
+def test_the_text_that_is_published_names_no_place_by_itself(visitor: Browser, staff: User) -> None:
+    made = _received(visitor)
+    service.publish(staff, [_protocolled(staff, made)])
+    withhold_places(staff, made, {(1, 1)}, seen=set(), reason="È il cortile di una casa.")
+
+    for address in ("/osservazioni/ptm/1", "/en/osservazioni/ptm/1"):
+        page = visitor.open(address)
+        assert "86,6 ettari" not in page.text, address
+        assert "86.6" not in page.text, address
+
+
+def test_of_two_who_choose_at_once_the_second_is_told(visitor: Browser, staff: User) -> None:
+    made = _received(visitor)
+    withhold_places(staff, made, {(1, 1)}, seen=set(), reason="È il cortile di una casa.")
+
+    with pytest.raises(ChangedMeanwhile):
+        withhold_places(staff, made, set(), seen=set(), reason="È un parco.")
+
+    assert [row.withheld is not None for row in _rows()] == [True, False, False]
+
+
 def test_a_place_that_was_never_public_cannot_be_chosen(
     visitor: Browser, as_manager: Browser
 ) -> None:
@@ -129,6 +152,7 @@ def test_a_place_that_was_never_public_cannot_be_chosen(
 
     assert "foglio 12" not in page.text
     assert forged.status == 200
+    assert "valid choice" not in forged.text
     assert db.session.scalar(sa.select(sa.func.count()).select_from(WithheldPlace)) == 0
 
 
