@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]
 
@@ -32,6 +32,32 @@ PATIENCE_SECONDS = 20.0
 SLOWEST_BYTES_A_SECOND = 2_000
 # A reader that does not take the answer's next piece for so long is let go.
 SLOWEST_READER_SECONDS = 60.0
+
+
+class Refusal(NamedTuple):
+    """What is answered before the application, and so its catalogue of sentences, is asked."""
+
+    title: str
+    italian: str
+    english: str
+
+
+TOO_SLOW = Refusal(
+    "Dati arrivati troppo lentamente",
+    "Non è stato salvato niente. Torna alla pagina di prima e prova di nuovo.",
+    "The data arrived too slowly. Nothing was saved: go back and try again.",
+)
+TOO_LARGE = Refusal(
+    "Troppi dati in una volta",
+    "Un file può avere fino a 20 MB, tutti insieme 60 MB. Non è stato salvato niente: torna alla "
+    "pagina di prima e scegli file più piccoli.",
+    "Too much data in one go: files up to 20 MB each, 60 MB in all. Nothing was saved.",
+)
+PAGE = """<!doctype html>
+<html lang="it"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title></head>
+<body><h1>{title}</h1><p>{italian}</p><p lang="en">{english}</p></body></html>
+"""
 
 
 class TooSlow(Exception):
@@ -62,9 +88,9 @@ class Gateway:
             try:
                 await self._read_body(scope, protocol, body)
             except TooSlow:
-                _refuse(protocol, 408, b"The data arrived too slowly. Nothing was saved.")
+                _refuse(protocol, 408, TOO_SLOW)
             except TooLarge:
-                _refuse(protocol, 413, b"Too much data in one go. Nothing was saved.")
+                _refuse(protocol, 413, TOO_LARGE)
             else:
                 environ = _environ(scope, body)
                 loop = asyncio.get_running_loop()
@@ -158,9 +184,9 @@ async def _send(stream: Any, piece: bytes) -> None:
     await stream.send_bytes(piece)
 
 
-def _refuse(protocol: Any, status: int, sentence: bytes) -> None:
-    headers = [("content-type", "text/plain; charset=utf-8"), ("connection", "close")]
-    protocol.response_bytes(status, headers, sentence)
+def _refuse(protocol: Any, status: int, said: Refusal) -> None:
+    headers = [("content-type", "text/html; charset=utf-8"), ("connection", "close")]
+    protocol.response_bytes(status, headers, PAGE.format(**said._asdict()).encode())
 
 
 def _environ(scope: Any, body: IO[bytes]) -> dict[str, Any]:

@@ -55,6 +55,10 @@ class NoSuchPlace(DomainError):
     message = _l("Choose where the text is parted: words that are in it once, and not its first.")
 
 
+class NoSuchKind(DomainError):
+    message = _l("Choose what it is from the list.")
+
+
 @dataclasses.dataclass(slots=True, eq=False)
 class Piece:
     """A section while it is edited. `key` is its place in the reading, or the edit that made it."""
@@ -277,7 +281,7 @@ def _split(found: Edited, edit: dict[str, Any], number: int) -> None:
     first, rest = piece.text[:at].rstrip(), piece.text[at:].strip()
     if not rest or not (first or piece.heading or piece.number) or not 0 <= at < len(piece.text):
         raise NoSuchPlace()
-    kind = SectionKind(edit["kind"]) if edit.get("kind") else piece.kind
+    kind = _kind(edit) if edit.get("kind") else piece.kind
     own, words = _numbered(kind, rest, edit.get("number", ""))
     new = Piece(f"e{number}", kind, own, "", words, [])
     if kind in (SectionKind.ARTICLE, SectionKind.HEADING) or kind in DIVISIONS:
@@ -314,10 +318,17 @@ def _numbered(kind: SectionKind, text: str, number: str) -> tuple[str, str]:
     return found
 
 
+def _kind(edit: dict[str, Any]) -> SectionKind:
+    try:
+        return SectionKind(edit["kind"])
+    except ValueError as error:
+        raise NoSuchKind() from error
+
+
 def _name(found: Edited, edit: dict[str, Any], _number: int) -> None:
     """Another kind, number or heading."""
     piece = found.find(edit["on"])
-    kind = SectionKind(edit["kind"])
+    kind = _kind(edit)
     if kind is not piece.kind:
         _must_hold(piece.parent, kind, piece)
         piece.kind = kind

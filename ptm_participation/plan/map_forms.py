@@ -6,7 +6,7 @@ import re
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import FileField, StringField, TextAreaField, ValidationError
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, Regexp
 
 from ptm_participation.core.db import length_of
 from ptm_participation.core.forms import EditForm, PtmForm, at_most
@@ -16,12 +16,22 @@ from ptm_participation.plan.map_models import LegendItem, MapSheet
 MOST_ENTRIES = 300
 
 
+# It stands in the sheet's address.
+NUMBERED = Regexp(
+    r"\w[\w .-]*$", message=_l("A number has letters, digits, dots and dashes: 1, 2b, 3.1.")
+)
+
+
 class SheetForm(PtmForm):
     """A new sheet."""
 
     number = StringField(
         _l("Number of the sheet"),
-        [InputRequired(_l("Write the number of the sheet.")), at_most(length_of(MapSheet.number))],
+        [
+            InputRequired(_l("Write the number of the sheet.")),
+            at_most(length_of(MapSheet.number)),
+            NUMBERED,
+        ],
     )
     title = StringField(_l("Title"), [at_most(length_of(MapSheet.title))])
     file = FileField(_l("Picture or PDF"))

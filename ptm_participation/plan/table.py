@@ -5,6 +5,7 @@
 under the one that its code names.
 """
 
+import codecs
 import csv
 import io
 import re
@@ -45,6 +46,7 @@ NO_OUTER = _l("Line %(line)d: «%(code)s» comes before «%(outer)s», which wou
 FAR_FROM = _l("Line %(line)d: «%(code)s» does not stand among the rows of «%(outer)s».")
 CODE_TWICE = _l("Line %(line)d: «%(code)s» is already on line %(before)d.")
 FURTHER = _l("There are %(count)d more lines like these.")
+BROKEN_SIGNS = _l("Line %(line)d: it holds bytes that are no letters: save the table as CSV UTF-8.")
 BROKEN_ROW = _l("Line %(line)d: a quotation mark is not closed, or a cell is too long.")
 
 
@@ -77,10 +79,29 @@ def _walk(draft: Draft) -> Iterator[Draft]:
 
 
 def _text(data: bytes) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:  # as Excel saves it in Italy
-        return data.decode("cp1252", "replace")
+    """The table's signs: UTF-8, UTF-16 where it says so, else as Excel saves it in Italy. Raises
+    BadTable, with the line, for what is UTF-8 but for a few bytes."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        text = data.decode("utf-16", "replace")
+    else:
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            _refuse_broken(data, error.start)
+            text = data.decode("cp1252", "replace")
+    if "\0" in text:
+        raise BadTable(
+            errors=str(BROKEN_SIGNS) % {"line": text.count("\n", 0, text.index("\0")) + 1}
+        )
+    return text
+
+
+def _refuse_broken(data: bytes, at: int) -> None:
+    """Raises BadTable where more signs are good UTF-8 than not."""
+    good = sum(sign > "\x7f" for sign in data.decode("utf-8", "ignore"))
+    bad = len(data) - len(data.decode("utf-8", "ignore").encode())
+    if good >= bad:
+        raise BadTable(errors=str(BROKEN_SIGNS) % {"line": data.count(b"\n", 0, at) + 1})
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -88,7 +109,7 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
     first = text.split("\n", 1)[0]
     delimiter = max(";\t,", key=first.count)
     csv.field_size_limit(_SIGNS)
-    reader = csv.reader(io.StringIO(text.replace("\0", "")), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
     line = 1
     try:
         for row in reader:

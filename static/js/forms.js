@@ -16,6 +16,14 @@ document.addEventListener("DOMContentLoaded", () => {
       form.setAttribute("aria-busy", "true");
     });
   }
+  // A file that is too large would be refused only after it has gone all the way.
+  for (const input of document.querySelectorAll("input[type=file][data-most]")) {
+    input.addEventListener("change", () => {
+      const large = [...input.files].find((file) => file.size > Number(input.dataset.most));
+      input.setCustomValidity(large ? input.dataset.tooLarge.replace("{name}", large.name) : "");
+      input.reportValidity();
+    });
+  }
   // A page shown again by the browser's Back button can be sent again.
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) {

@@ -14,7 +14,10 @@ from ptm_participation.observations.models import Observation
 from ptm_participation.observations.workflow import Channel
 from ptm_participation.plan import closing
 from ptm_participation.plan.closing import ClosedAlready, ClosedToObservations, closed_among
+from ptm_participation.plan.kinds import SectionKind
 from ptm_participation.plan.models import Closing, SectionVersion
+from ptm_participation.plan.service import import_text
+from ptm_participation.plan.tree import Node
 from tests import factories
 from tests.pages import Browser
 
@@ -47,6 +50,25 @@ def _count() -> int:
 @pytest.fixture
 def norms(app: Flask) -> None:
     factories.norms_with_commi()
+
+
+def test_why_an_office_s_draft_is_closed_only_the_office_reads(
+    norms: None, visitor: Browser, staff: User
+) -> None:
+    norms_ = factories.section("18").document
+    nodes = [Node(SectionKind.ARTICLE, "1", "Bozza", "Testo.")]
+    import_text(SYSTEM, norms_, "bozza", nodes, source="prova")
+    drafted = db.session.scalars(
+        sa.select(SectionVersion).where(SectionVersion.heading == "Bozza")
+    ).one()
+    closing.close_to_observations(
+        SYSTEM, norms_, drafted, reason="Segreto", act="", from_on=clock.today()
+    )
+
+    page = visitor.open("/osserva", sezione=drafted.id)
+
+    assert page.status == 200
+    assert "Segreto" not in page.text
 
 
 def test_a_closed_section_and_what_it_holds_are_refused_with_the_reason(norms: None) -> None:

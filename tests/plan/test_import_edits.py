@@ -127,10 +127,19 @@ def test_what_was_edited_and_written_is_recognised_when_its_file_comes_again(
     assert len(db.session.scalars(sa.select(TextImport)).all()) == 1
 
 
+NO_KIND = {"do": "name", "on": "0", "kind": "map"}
+
+
 def test_a_change_that_cannot_be_is_said_and_not_made(app: Flask, as_staff: Browser) -> None:
     page = at(choose(as_staff, NORMS), "art. 1")
 
-    for values in ({"do": "boh"}, {"do": "promote", "on": "0"}, {"do": "settle:99"}, {"do": ""}):
+    for values in (
+        {"do": "boh"},
+        {"do": "promote", "on": "0"},
+        {"do": "settle:99"},
+        {"do": ""},
+        NO_KIND,
+    ):
         said = as_staff.send(page.address, page_data(page) | values)
         assert said.items("[role=alert]") != [], values
     row = db.session.scalars(sa.select(TextImport)).one()

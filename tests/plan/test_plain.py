@@ -183,6 +183,24 @@ anche per parti"
 """
 
 
+@pytest.mark.parametrize(
+    ("data", "line"),
+    [
+        (TABLE.replace("è", "é").encode().replace(b"rete connette", b"rete \xe0 perch\xc3\xa9"), 4),
+        (TABLE.replace("con intese", "con\0intese").encode(), 7),
+    ],
+)
+def test_a_table_with_broken_signs_is_refused_with_the_line(data: bytes, line: int) -> None:
+    with pytest.raises(BadTable) as refused:
+        read_csv(data)
+
+    assert f"Line {line}: it holds bytes that are no letters" in str(refused.value)
+
+
+def test_a_table_says_itself_that_it_is_utf_16() -> None:
+    assert read_csv(TABLE.encode("utf-16")).tree == read_csv(TABLE.encode()).tree
+
+
 def test_a_row_stands_under_the_one_that_its_code_names() -> None:
     reading = read_csv(TABLE.replace("con intese;", "con intese").encode("cp1252"))
 

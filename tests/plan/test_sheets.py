@@ -88,6 +88,7 @@ def test_a_file_that_cannot_be_a_sheet_is_refused(
 
 def test_what_is_wrong_is_said_at_its_field_and_nothing_is_written(as_staff: Browser) -> None:
     empty = as_staff.open(MAP).follow("Aggiungi un foglio").submit(number="", title="x")
+    unaddressed = as_staff.open(MAP).follow("Aggiungi un foglio").submit(number="8/9")
     no_file = as_staff.open(MAP).follow("Aggiungi un foglio").submit(number="1")
     page = _add(as_staff, sheets.png(), "a.png")
     twice = _add(as_staff, sheets.png(), "b.png")
@@ -95,6 +96,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_written(as_staff: Bro
     row = page.submit(points="0 0 45.6 8.9\n100 100 45.5 9.0\n200 200 45.4 9.1", legend="Voce")
 
     assert empty.error_of("number") == "Scrivi il numero del foglio."
+    assert unaddressed.error_of("number").startswith("Un numero ha lettere, cifre")
     assert no_file.error_of("file") == "Scegli il file del foglio."
     assert twice.error_of("number") == "La tavola ha già un foglio con questo numero."
     assert "«in alto a sinistra» non è un punto di controllo" in words.error_of("points")

@@ -130,6 +130,7 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_read(served: Served) -
         answer = line.recv(4096).decode()
 
     assert answer.startswith("HTTP/1.1 413")
+    assert "Troppi dati in una volta" in answer
     assert "Nothing was saved" in answer
 
 
