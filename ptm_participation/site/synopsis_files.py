@@ -10,7 +10,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
 from docx.table import _Cell
-from flask import Response
+from flask import Response, stream_with_context
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -198,8 +198,8 @@ def _fill(cell: _Cell, entry: Entry, parts: Sequence[Part], gone: Op) -> None:
 
 def _xlsx(compared: Synopsis, rows: Sequence[Entry], procedure: Procedure) -> Any:
     columns = [
-        Column("before", _("Was"), width=16),
-        Column("after", _("Is"), width=16),
+        Column("before", _("Section, before"), width=16),
+        Column("after", _("Section, after"), width=16),
         Column("kinds", _("Change"), width=20),
         Column("own", _("Counts as a change"), Kind.YES_NO),
         Column("text_before", _column(compared.before), width=60),
@@ -214,7 +214,10 @@ def _xlsx(compared: Synopsis, rows: Sequence[Entry], procedure: Procedure) -> An
         Note("proof", _("Proof"), _proof(compared)),
     ]
     table = map(_row, rows)
-    return to_xlsx(Sheet(_("Synopsis"), _title(compared), columns, table, notes))
+    # Its words are said while it is sent, in the language of whoever asked.
+    return stream_with_context(
+        to_xlsx(Sheet(_("Synopsis"), _title(compared), columns, table, notes))
+    )
 
 
 def _row(entry: Entry) -> tuple[Any, ...]:

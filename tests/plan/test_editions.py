@@ -308,8 +308,10 @@ def test_anybody_reads_what_changed_and_takes_the_synopsis(
     ]
     assert "nuova " in marked
     xlsx = visitor.open("/piano/nda/confronto.xlsx").response.data
-    sheet = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(xlsx)).get_sheet_by_index(0)
-    assert ["art. 1, comma 1", "nuova"] in [[row[0], row[7]] for row in sheet.to_python()]
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(xlsx))
+    rows = book.get_sheet_by_index(0).to_python()
+    assert ["art. 1, comma 1", "sì", "nuova"] in [[row[0], row[3], row[7]] for row in rows]
+    assert book.sheet_names == ["Quadro sinottico", "Note"]
 
 
 def test_words_that_were_quoted_are_looked_for_in_the_next_edition(
