@@ -58,9 +58,10 @@ class Draft:
 
 
 def holds_norms(node: Node) -> bool:
-    """Whether there is an article in a text, or the numbered heading of one without articles."""
+    """Whether there is an article in a text, or the numbered heading or map of one without."""
     numbered = node.kind is SectionKind.HEADING and node.number != ""
-    return node.kind is SectionKind.ARTICLE or numbered or any(map(holds_norms, node.children))
+    whole = numbered or node.kind in (SectionKind.ARTICLE, SectionKind.MAP)
+    return whole or any(map(holds_norms, node.children))
 
 
 def printed_divisions(kind: SectionKind, num: str, heading: str) -> list[Draft]:

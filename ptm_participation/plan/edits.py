@@ -22,7 +22,7 @@ from ptm_participation.plan.tree import Node
 CHANGED_KINDS = (
     *(SectionKind.PART, SectionKind.TITLE, SectionKind.CHAPTER, SectionKind.SECTION),
     *(SectionKind.HEADING, SectionKind.ARTICLE, SectionKind.COMMA, SectionKind.LETTER),
-    SectionKind.NOTE,
+    *(SectionKind.NOTE, SectionKind.MAP),
 )
 # What a section becomes one step further in, and one further out.
 _INNER = {
@@ -32,6 +32,7 @@ _INNER = {
     SectionKind.ARTICLE: SectionKind.COMMA,
     SectionKind.COMMA: SectionKind.LETTER,
 }
+_OUTERMOST = (SectionKind.HEADING, SectionKind.ARTICLE, SectionKind.MAP)
 _OUTER = {SectionKind.COMMA: SectionKind.ARTICLE, SectionKind.LETTER: SectionKind.COMMA}
 
 
@@ -160,10 +161,12 @@ def digest_of(reading: Reading) -> str:
 def may_hold(outer: Piece | None, kind: SectionKind) -> bool:
     """Whether a section, or the text itself, can hold one of a kind."""
     if outer is None:
-        return kind in DIVISIONS or kind in (SectionKind.HEADING, SectionKind.ARTICLE)
+        return kind in DIVISIONS or kind in _OUTERMOST
+    if kind is SectionKind.MAP:
+        return outer.kind in DIVISIONS
     if kind is SectionKind.HEADING:
         return outer.kind in DIVISIONS or outer.kind is SectionKind.HEADING
-    if outer.kind in (SectionKind.LETTER, SectionKind.NOTE):
+    if outer.kind in (SectionKind.LETTER, SectionKind.NOTE, SectionKind.MAP):
         return False
     return outer.kind is SectionKind.HEADING or LEVELS.index(outer.kind) < LEVELS.index(kind)
 

@@ -1,8 +1,8 @@
 """Reads a plan's norms from a table: a code, a heading and a text in each row (CSV).
 
 «18» is an article, «18.2» its comma 2, «18.2.a» the letter a of that and «18.nota 5» a note;
-«Titolo II» and «Capo I» are divisions, and «par. 5.1» is a numbered heading. A row stands
-under the one that its code names.
+«Titolo II» and «Capo I» are divisions, «par. 5.1» is a numbered heading and «Tav. 6» a map. A row
+stands under the one that its code names.
 """
 
 import codecs
@@ -17,7 +17,7 @@ from ptm_participation.plan.akn_order import follows, rank_of
 from ptm_participation.plan.akn_xml import MAX_BYTES, EmptyText, TooLargeText, UnreadableText
 from ptm_participation.plan.drafts import LEVELS, Draft, NoArticle, holds_norms
 from ptm_participation.plan.heads import Line, head_of
-from ptm_participation.plan.kinds import SectionKind
+from ptm_participation.plan.kinds import DIVISIONS, SectionKind
 from ptm_participation.plan.paragraphs import MOST_PARAGRAPHS, TooManyParagraphs
 from ptm_participation.plan.reading import Doubt, Reading, SourceParagraph
 from ptm_participation.plan.structure import ARTICLE_BACK, ARTICLE_SKIPS
@@ -31,6 +31,7 @@ _CODE = re.compile(
     rf"(?:\.(?P<comma>\d{{1,4}}{_SUFFIX}))?(?:\.(?P<letter>0?[a-z]{{1,2}}{_SUFFIX}))?"
     r"(?:\.nota\s(?P<note>\w{1,10}))?"
 )
+_MAP = re.compile(r"(?i:tav(?:ola)?)\.?\s*+(?P<number>\d{1,3}[a-z]?(?:\.\d{1,3}[a-z]?){0,3})")
 _HEADING = re.compile(r"(?i:par(?:agrafo)?)\.?\s*+(?P<number>\d{1,3}(?:\.\d{1,3}){0,4})")
 
 
@@ -41,7 +42,7 @@ class BadTable(UnreadableText):
 NO_COLUMNS = _l(
     "Line %(line)d: a row has a code, a heading and a text; this one has %(count)d cells."
 )
-BAD_CODE = _l("Line %(line)d: «%(code)s» is no code such as 18, 18.2, 18.2.a or Titolo II.")
+BAD_CODE = _l("Line %(line)d: «%(code)s» is no code such as 18, 18.2, 18.2.a, Tav. 6 or Titolo II.")
 NO_OUTER = _l("Line %(line)d: «%(code)s» comes before «%(outer)s», which would hold it.")
 FAR_FROM = _l("Line %(line)d: «%(code)s» does not stand among the rows of «%(outer)s».")
 CODE_TWICE = _l("Line %(line)d: «%(code)s» is already on line %(before)d.")
@@ -202,6 +203,8 @@ def _draft_of(code: str) -> tuple[Draft | None, tuple[str, ...]]:
         if kind is SectionKind.NOTE:
             return Draft(kind, parts["note"]), (*list(parts.values())[:-1], f"nota {parts['note']}")
         return Draft(kind, parts[kind.value]), tuple(parts.values())
+    if match := _MAP.fullmatch(code):
+        return Draft(SectionKind.MAP, match.group("number")), (f"Tav. {match.group('number')}",)
     if match := _HEADING.fullmatch(code):
         return Draft(SectionKind.HEADING, match.group("number")), ()
     head = head_of(Line(0, code, level=0))
@@ -214,6 +217,8 @@ def _may_hold(outer: Draft, inner: Draft, named: Draft | None) -> bool:
     """Whether an open section holds a row; `named` is the one that the row's code names."""
     if named is not None:
         return outer is named
+    if SectionKind.MAP in (outer.kind, inner.kind):
+        return outer.kind in DIVISIONS
     if outer.kind is inner.kind is SectionKind.HEADING:
         return inner.number.startswith(f"{outer.number}.") and outer.number != ""
     if outer.kind is SectionKind.HEADING and inner.kind is not SectionKind.COMMA:

@@ -127,7 +127,7 @@ def test_what_was_edited_and_written_is_recognised_when_its_file_comes_again(
     assert len(db.session.scalars(sa.select(TextImport)).all()) == 1
 
 
-NO_KIND = {"do": "name", "on": "0", "kind": "map"}
+NO_KIND = {"do": "name", "on": "0", "kind": "boh"}
 
 
 def test_a_change_that_cannot_be_is_said_and_not_made(app: Flask, as_staff: Browser) -> None:

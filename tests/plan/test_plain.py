@@ -197,6 +197,19 @@ def test_a_table_with_broken_signs_is_refused_with_the_line(data: bytes, line: i
     assert f"Line {line}: it holds bytes that are no letters" in str(refused.value)
 
 
+def test_the_maps_of_a_plan_are_rows_of_their_own() -> None:
+    reading = read_csv(b"Parte I;Struttura;\nTav. 1;Sistema;Nota\ntavola 5.2;Reti;\nTav. 6;Aree;")
+
+    assert list(outline(reading.tree)) == [
+        "part I | Struttura",
+        "  map 1 | Sistema | Nota",
+        "  map 5.2 | Reti",
+        "  map 6 | Aree",
+    ]
+    with pytest.raises(BadTable, match="is already on line 1"):
+        read_csv(b"Tav. 1;Sistema;\nTav. 1;Reti;")
+
+
 def test_a_table_says_itself_that_it_is_utf_16() -> None:
     assert read_csv(TABLE.encode("utf-16")).tree == read_csv(TABLE.encode()).tree
 
@@ -223,7 +236,10 @@ def test_a_row_stands_under_the_one_that_its_code_names() -> None:
         ("18;a;b\n18;c;d", "Line 2: «18» is already on line 1."),
         ("18.2;;testo", "Line 1: «18.2» comes before «18», which would hold it."),
         ("18;a;b\n19;c;d\n18.1;;e", "Line 3: «18.1» does not stand among the rows of «18»."),
-        ("18;a;b\nboh;c;d", "Line 2: «boh» is no code such as 18, 18.2, 18.2.a or Titolo II."),
+        (
+            "18;a;b\nboh;c;d",
+            "Line 2: «boh» is no code such as 18, 18.2, 18.2.a, Tav. 6 or Titolo II.",
+        ),
         ("18;a;b\n19;a;b;c;d", "Line 2: a row has a code, a heading and a text; this one has 5"),
         ('18;a;b\n19;"a;b', "Line 2: a quotation mark is not closed, or a cell is too long."),
         ("\n".join(["boh;a;b"] * 15), "There are 5 more lines like these."),
