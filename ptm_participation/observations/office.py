@@ -45,6 +45,7 @@ from ptm_participation.observations.office_forms import (
     WorkingTextForm,
 )
 from ptm_participation.observations.supplements import ASKED_BY_MAIL
+from ptm_participation.observations.workflow import ObservationState
 from ptm_participation.plan import queries as plan
 from ptm_participation.plan.models import Edition, SectionVersion
 from ptm_participation.plan.references import resolve_references
@@ -338,6 +339,9 @@ def _tie(observation: Observation, party: ObservationParty, choice: str) -> Any:
 @requires(Permission.PUBLISH)
 def publish(register: str, number: int) -> Any:
     observation = observation_at(register, number)
+    if observation.state is ObservationState.RECEIVED:
+        flash(str(service.NotPublishable()), "warning")
+        return redirect(url_for("observations.protocol", register=register, number=number))
     form = PublishForm(seen=[observation.publication_mark])
     if form.validate_on_submit():
         try:

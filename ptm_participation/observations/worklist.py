@@ -19,6 +19,12 @@ from ptm_participation.procedure.choice import chosen_procedure, of_procedure
 from ptm_participation.procedure.models import Procedure
 
 
+@bp.route("/ufficio")
+@requires(Permission.REGISTER)
+def office() -> Any:
+    return redirect(url_for("observations.worklist"))
+
+
 @bp.route("/ufficio/osservazioni")
 @requires(Permission.REGISTER)
 @of_procedure

@@ -76,6 +76,7 @@ def test_the_tree_is_shown_beside_the_source_and_written_when_confirmed(
     done = page.press("Scrivi il testo nell")
     assert "edizione bozza: scritte 8 sezioni" in done.text
     assert texts("bozza")[2:4] == ["art. 1, comma 1", "art. 1, comma 2"]
+    assert done.heading.startswith("Da che cosa derivano le sezioni")
     assert done.follow("Leggi il testo scritto").items(".ptm-tree li")[1] == "art. 1 Finalità"
     source = db.session.scalars(
         sa.select(SectionVersion.source).join(Edition).filter_by(label="bozza")
