@@ -154,11 +154,13 @@ def compare(one: str, other: str, document: str, as_json: bool) -> None:
 @click.command("verify")
 @with_appcontext
 def verify() -> None:
-    """Take the digests of the frozen editions again: their words are those that were published."""
+    """Take the digests of the frozen editions again: their words are those that were published, as
+    the log has it."""
     altered = altered_editions()
     if altered:
-        labels = ", ".join(edition.label for edition in altered)
-        raise click.ClickException(f"The words are not those that were published: {labels}.")
+        raise click.ClickException(
+            f"The words are not those that were published: {', '.join(altered)}."
+        )
     for edition in frozen_editions():
         click.echo(f"{edition.label}: intact, {edition.frozen_sha256}")
     click.echo(f"{len(frozen_editions())} frozen editions, all of them intact.")

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from ptm_participation.core import audit, clock
-from ptm_participation.core.audit import Actor
+from ptm_participation.core.audit import Actor, AuditEntry, AuditPayload
 from ptm_participation.core.db import ask, db
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.transaction import use_case
@@ -22,6 +22,8 @@ from ptm_participation.plan.models import (
     SectionVersion,
     Succession,
 )
+
+PUBLISHED = "plan.edition_published"
 
 
 class NothingToPublish(DomainError):
@@ -69,7 +71,7 @@ def publish_edition(
     )
     audit.record(
         actor,
-        "plan.edition_published",
+        PUBLISHED,
         edition,
         kind=kind.value,
         act=edition.act,
@@ -145,6 +147,26 @@ def frozen_editions() -> Sequence[Edition]:
     ).all()
 
 
-def altered_editions() -> list[Edition]:
-    """The frozen editions whose words no longer have the digest that was taken of them."""
-    return [edition for edition in frozen_editions() if digest_of(edition) != edition.frozen_sha256]
+def altered_editions() -> list[str]:
+    """The labels of the published editions whose words no longer have the digest that was taken of
+    them, or that are no longer what the log says was published."""
+    logged = _published_in_the_log()
+    known = {edition.id: edition for edition in frozen_editions()}
+    intact = {
+        number
+        for number, edition in known.items()
+        if edition.frozen_sha256 == logged.get(number) == digest_of(edition)
+    }
+    labels = dict(ask(sa.select(Edition.id, Edition.label)))
+    return [labels.get(n, f"n. {n}") for n in sorted({*logged, *known} - intact)]
+
+
+def _published_in_the_log() -> dict[int, str]:
+    """The digests that the log has of the editions that were published, by their ids."""
+    rows = ask(
+        sa.select(AuditEntry.subject_id, AuditPayload.text)
+        .join(AuditPayload, AuditPayload.entry_id == AuditEntry.id)
+        .where(AuditEntry.action == PUBLISHED, AuditPayload.text.is_not(None))
+        .order_by(AuditEntry.id)
+    )
+    return {int(edition_id): json.loads(text)["sha256"] for edition_id, text in rows}

@@ -209,19 +209,7 @@ class _Loader:
                 {"meaning": fact["meaning"], **self._sourced(fact)},
             )
         self.editions = [
-            self.put(
-                Edition,
-                {"plan_id": ptm.id, "label": fact["label"]},
-                {
-                    "title": fact["title"],
-                    "kind": EditionKind(fact["kind"]),
-                    "act": fact["act"],
-                    "dated_on": fact["dated_on"],
-                    "position": position,
-                    **self._sourced(fact),
-                },
-            )
-            for position, fact in enumerate(data["edition"], 1)
+            self._edition(ptm, position, fact) for position, fact in enumerate(data["edition"], 1)
         ]
         self.documents = {
             fact["code"]: self.put(
@@ -246,6 +234,22 @@ class _Loader:
             )
             for position, fact in enumerate(data["theme"], 1)
         }
+
+    def _edition(self, plan: Plan, position: int, fact: dict[str, Any]) -> Edition:
+        """An edition; one that is published stays as it was published."""
+        named = {"plan_id": plan.id, "label": fact["label"]}
+        known = db.session.scalar(sa.select(Edition).filter_by(**named))
+        if known is not None and known.state is EditionState.FROZEN:
+            return known
+        values = {
+            "title": fact["title"],
+            "kind": EditionKind(fact["kind"]),
+            "act": fact["act"],
+            "dated_on": fact["dated_on"],
+            "position": position,
+            **self._sourced(fact),
+        }
+        return self.put(Edition, named, values)
 
     def sections(self) -> None:
         """Write the known sections into the editions that have none of that document yet."""

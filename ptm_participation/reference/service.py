@@ -5,6 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
+from ptm_participation.accounts.access import Permission
+from ptm_participation.accounts.models import User
 from ptm_participation.core import audit, clock
 from ptm_participation.core.audit import Actor
 from ptm_participation.core.db import db
@@ -13,7 +15,7 @@ from ptm_participation.core.reference import Verification, fold
 from ptm_participation.core.transaction import use_case
 from ptm_participation.plan.citation_links import link_citations, link_section
 from ptm_participation.plan.comparison import EditionFrozen, NumberTwice, describe
-from ptm_participation.plan.models import Anchor, EditionState, SectionVersion
+from ptm_participation.plan.models import Anchor, Edition, EditionState, SectionVersion
 from ptm_participation.plan.tree import Node
 from ptm_participation.procedure.models import Procedure, Step
 from ptm_participation.territory.models import Municipality
@@ -25,6 +27,18 @@ class WordsSpokenOf(DomainError):
     message = _l(
         "Observations speak of these words: they stay. Import the new text as another edition."
     )
+
+
+class EditionPublished(DomainError):
+    message = _l("This edition is published: its title, its act and the date no longer change.")
+
+
+class ActPublishes(DomainError):
+    message = _l(
+        "The act makes an edition public, and without it nobody reads it: only who publishes may "
+        "write it or take it away."
+    )
+    status = 403
 
 
 class DaysReversed(DomainError):
@@ -39,7 +53,8 @@ class NoFirstDay(DomainError):
 def correct(actor: Actor, fact: Any, values: dict[str, Any]) -> bool:
     """Set the values that differ, and keep the fact from being loaded over; says if any did.
 
-    Raises EditionFrozen, WordsSpokenOf, NumberTwice, DaysReversed or NoFirstDay.
+    Raises EditionFrozen, EditionPublished, ActPublishes, WordsSpokenOf, NumberTwice, DaysReversed
+    or NoFirstDay.
     """
     before = {
         name: getattr(fact, name) for name, value in values.items() if getattr(fact, name) != value
@@ -50,6 +65,8 @@ def correct(actor: Actor, fact: Any, values: dict[str, Any]) -> bool:
         _check_section(fact, values)
     if isinstance(fact, Step):
         _check_days(fact, values)
+    if isinstance(fact, Edition):
+        _check_edition(actor, fact, values)
     for name in before:
         setattr(fact, name, values[name])
     fact.corrected_at = clock.now()
@@ -79,6 +96,15 @@ def _check_days(step: Step, values: dict[str, Any]) -> None:
         raise NoFirstDay()
     if last is not None and last < first:
         raise DaysReversed()
+
+
+def _check_edition(actor: Actor, edition: Edition, values: dict[str, Any]) -> None:
+    """A published edition stays as it is; whether the public reads another is for who publishes."""
+    if edition.state is EditionState.FROZEN:
+        raise EditionPublished()
+    appears = bool(values.get("act", edition.act)) != edition.is_public
+    if appears and isinstance(actor, User) and not actor.can(Permission.PUBLISH):
+        raise ActPublishes()
 
 
 def _check_section(section: SectionVersion, values: dict[str, Any]) -> None:

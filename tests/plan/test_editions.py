@@ -17,6 +17,7 @@ from ptm_participation.core.db import db
 from ptm_participation.core.transaction import use_case
 from ptm_participation.observations import service
 from ptm_participation.observations.received import Quote
+from ptm_participation.plan import publishing
 from ptm_participation.plan.comparison import EditionFrozen
 from ptm_participation.plan.kinds import SectionKind
 from ptm_participation.plan.mapping import (
@@ -36,6 +37,7 @@ from ptm_participation.plan.publishing import (
 )
 from ptm_participation.plan.service import draw_anchor, import_text
 from ptm_participation.plan.tree import Node
+from ptm_participation.reference.loader import load_reference_data
 from ptm_participation.site import synopsis_files
 from tests import factories
 from tests.commands import ptm
@@ -240,6 +242,34 @@ def test_words_that_are_not_those_published_are_told(app: Flask) -> None:
     assert whole.exit_code == 0
     assert told.exit_code == 1
     assert "not those that were published: controdedotta" in told.stderr
+
+
+@pytest.mark.usefixtures("two_editions")
+def test_an_edition_that_is_gone_from_among_the_published_is_told(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _publish_as_program("adottata")
+    monkeypatch.setattr(publishing, "frozen_editions", list)  # as if a hand had thawed it
+
+    told = ptm(app, "plan", "verify")
+
+    assert told.exit_code == 1
+    assert "not those that were published: adottata" in told.stderr
+
+
+@pytest.mark.usefixtures("two_editions")
+def test_title_act_and_day_of_a_published_edition_stay(as_manager: Browser, app: Flask) -> None:
+    _publish_as_program("adottata")
+    edition = db.session.scalars(sa.select(Edition).filter_by(label="adottata")).one()
+    published = (edition.title, edition.act, edition.dated_on)
+    page = as_manager.open(f"/ufficio/dati/edizioni/{edition.id}")
+
+    for values in ({"act": ""}, {"act": "Atto falso"}, {"title": "Altro"}):
+        assert "Questa edizione è pubblicata" in page.submit(**values).text
+    load_reference_data()
+
+    db.session.expire_all()
+    assert (edition.title, edition.act, edition.dated_on) == published
 
 
 @use_case

@@ -231,15 +231,17 @@ def test_words_are_chosen_on_the_edition_under_observation_alone(visitor: Browse
 
 
 def test_the_public_reads_an_edition_once_an_act_made_it(
-    app: Flask, visitor: Browser, as_staff: Browser
+    app: Flask, visitor: Browser, as_staff: Browser, as_manager: Browser
 ) -> None:
     _import("bozza", _article("18", "Soglie"))
 
     assert "bozza" not in visitor.open("/piano").text
     assert visitor.open("/piano/nda/art-18", ed="bozza").status == 404
     assert as_staff.open("/piano/nda/art-18", ed="bozza").status == 200
-    page = as_staff.open("/ufficio/dati/edizioni").follow("bozza")
-    page.submit(act="DCM 1/2022")
+    refused = as_staff.open("/ufficio/dati/edizioni").follow("bozza").submit(act="DCM 1/2022")
+    assert "solo chi pubblica" in refused.text
+    assert visitor.open("/piano/nda/art-18", ed="bozza").status == 404
+    as_manager.open("/ufficio/dati/edizioni").follow("bozza").submit(act="DCM 1/2022")
 
     assert visitor.open("/piano/nda/art-18", ed="bozza").status == 200
 
