@@ -188,16 +188,18 @@ def _take_in(
     digest = form_tokens.digest(arrival.token)
     token = FormToken(token_sha256=digest, used_at=clock.now(), made=str(observation.id))
     intake.send_receipt(observation, received, arrival.token)
+    working = keys.give(intake.make_working_text(observation, received, versions, submission))
     made = [
         submission,
         observation,
         token,
         *map(keys.give, intake.make_files(submission, received)),
         *map(keys.give, intake.make_parties(observation, received)),
-        keys.give(intake.make_working_text(observation, received, versions, submission)),
+        working,
         *_requests(submission, observation, received, versions, keys),
     ]
-    return observation, intake.registered(window, received, submission, observation), made
+    said = intake.registered(window, received, submission, observation, working)
+    return observation, said, made
 
 
 def _requests(

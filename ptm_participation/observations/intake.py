@@ -173,7 +173,8 @@ def submit_observation(
     db.session.add(observation)
     db.session.flush()
     db.session.add_all(make_parties(observation, received))
-    db.session.add(make_working_text(observation, received, versions, submission))
+    working = make_working_text(observation, received, versions, submission)
+    db.session.add(working)
     for anchor in anchors:
         file_under(observation, anchor)
     db.session.flush()
@@ -184,7 +185,7 @@ def submit_observation(
         "observation.registered",
         observation,
         stream=window.procedure.stream,
-        **registered(window, received, submission, observation),
+        **registered(window, received, submission, observation, working),
     )
     if earlier is not None and received.earlier is not None:
         links.link_observations(
@@ -260,7 +261,11 @@ def send_receipt(observation: Observation, received: Received, token: str) -> No
 
 
 def registered(
-    window: Window, received: Received, submission: Submission, observation: Observation
+    window: Window,
+    received: Received,
+    submission: Submission,
+    observation: Observation,
+    working: WorkingText,
 ) -> dict[str, Any]:
     """What the log says of a new entry of the register."""
     return {
@@ -268,6 +273,7 @@ def registered(
         "number": observation.number,
         "sha256": submission.sha256,
         "text_sha256": audit.sha256(submission.text),
+        "working_sha256": audit.sha256(working.text),
         "received_at": received.received_at,
         "counts_at": observation.counts_at,
         "in_time": observation.in_time,

@@ -126,8 +126,9 @@ def _differences(observation: Observation, known: _Logged) -> Iterator[str]:
         for name, value in json.loads(canonical_json(now)).items():
             if known.date.get(name, value) != value:
                 yield f"its {name} is not the one that was logged"
+    first_text = (known.registered or {}).get("working_sha256", sha256(submission.text))
     for text in observation.texts:
-        first = sha256(submission.text) if text.version == 1 else None
+        first = first_text if text.version == 1 else None
         if sha256(text.text) != known.texts.get(text.version, first):
             yield f"version {text.version} of its working text is not the one that was logged"
 
