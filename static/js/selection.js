@@ -32,7 +32,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const range = selection.getRangeAt(0);
     const start = wordsOf(range.startContainer);
     const text = selection.toString().replace(/\s+/g, " ").trim();
-    if (!start || start !== wordsOf(range.endContainer) || text.length < 3 || text.length > 2000) {
+    if (!start || start !== wordsOf(range.endContainer) || text.length < 2 || text.length > 2000) {
       return null;
     }
     return {
@@ -142,7 +142,8 @@ document.addEventListener("DOMContentLoaded", () => {
     ArrowRight: walk,
     ArrowLeft: walk,
     o: (part) => { location.href = whole(part); },
-    Enter: (part) => { location.href = chosen() ? link.href : whole(part); },
+    // What is chosen at this moment: the link follows a frame later.
+    Enter: (part) => { show(); location.href = chosen() ? link.href : whole(part); },
     Escape: () => { cursor = null; selection.removeAllRanges(); },
   };
   parts.forEach((part, index) => {
