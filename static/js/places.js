@@ -71,12 +71,52 @@ document.addEventListener("DOMContentLoaded", () => {
     const answer = await fetch(box.dataset.ground);
     view.comuni = (await answer.json()).features;
     const outlines = L.geoJSON(view.comuni, { ...FIXED, className: "ptm-comune" }).addTo(map);
-    outlines.eachLayer((layer) => layer.bindTooltip(layer.feature.properties.name, { permanent: true, direction: "center", className: "ptm-name" }));
-    const near = () => box.classList.toggle("near", map.getZoom() >= 10.5);
-    map.on("zoomend", near);
     map.fitBounds(outlines.getBounds());
-    near();
     map.setMaxBounds(outlines.getBounds().pad(0.3));
+    names(map, outlines.getLayers());
+    goingTo(view, outlines);
+  };
+
+  // Names of Comuni where there is room for them: the widest first, none over another.
+  const names = (map, layers) => {
+    const known = layers.map((layer) => {
+      const { properties: { name } } = layer.feature;
+      layer.bindTooltip(name, { permanent: true, direction: "center", className: "ptm-name" });
+      const element = layer.getTooltip().getElement();
+      return { layer, element, width: element.offsetWidth, height: element.offsetHeight };
+    });
+    const show = () => {
+      const taken = [];
+      const placed = known.map((one) => {
+        const bounds = one.layer.getBounds();
+        const room = map.latLngToLayerPoint(bounds.getSouthEast()).subtract(map.latLngToLayerPoint(bounds.getNorthWest()));
+        const { x, y } = map.latLngToLayerPoint(one.layer.getTooltip().getLatLng());
+        return { ...one, x, y, room };
+      }).sort((a, b) => b.room.x * b.room.y - a.room.x * a.room.y);
+      for (const one of placed) {
+        const shown = one.width <= one.room.x && one.height <= one.room.y && !taken.some((other) =>
+          Math.abs(other.x - one.x) < (other.width + one.width) / 2 && Math.abs(other.y - one.y) < (other.height + one.height) / 2);
+        one.element.classList.toggle("shown", shown);
+        if (shown) taken.push(one);
+      }
+    };
+    map.on("zoomend", show);
+    show();
+  };
+
+  // A list of the Comuni that takes the map to one.
+  const goingTo = ({ box, map }, outlines) => {
+    const go = box.parentElement.querySelector("[data-go]");
+    if (!go) return;
+    const list = go.querySelector("select");
+    const comuni = new Map(outlines.getLayers()
+      .sort((a, b) => a.feature.properties.name.localeCompare(b.feature.properties.name, "it"))
+      .map((layer) => [layer.feature.properties.istat, layer]));
+    for (const [istat, layer] of comuni) list.append(new Option(layer.feature.properties.name, istat));
+    const there = () => map.fitBounds((comuni.get(list.value) || outlines).getBounds());
+    list.addEventListener("change", there);
+    if (comuni.has(box.dataset.start)) { list.value = box.dataset.start; there(); }
+    go.hidden = false;
   };
 
   // The Comune that holds a point, to be said with it.
@@ -139,8 +179,13 @@ document.addEventListener("DOMContentLoaded", () => {
       drawRectangle: false, drawCircle: false, drawCircleMarker: false, drawText: false, dragMode: false,
       cutPolygon: false, rotateMode: false,
     });
+    const short = JSON.parse(box.dataset.short);
     for (const button of box.querySelectorAll(".leaflet-pm-toolbar .leaflet-buttons-control-button")) {
       button.setAttribute("aria-label", button.parentElement.title);
+      const word = document.createElement("span");
+      word.className = "word";
+      word.textContent = short[[...button.firstElementChild.classList].find((name) => name in short)];
+      button.append(word);
       button.addEventListener("keydown", (event) => {
         if (event.key !== " ") return;
         event.preventDefault();
@@ -149,13 +194,27 @@ document.addEventListener("DOMContentLoaded", () => {
     }
     map.pm.setGlobalOptions({ continueDrawing: false, markerStyle: { icon: pin() }, pathOptions: { className: "ptm-shape" } });
     const KINDS = { Marker: "point", Line: "line", Polygon: "area" };
-    map.on("pm:create", ({ layer, shape }) => { layer.remove(); write(vertices(layer), KINDS[shape]); });
+    // The line under the map says which tool is in hand, and what to do with it.
+    const next = JSON.parse(box.dataset.next);
+    const say = (tool) => { line.textContent = next[tool]; };
+    const laidDown = (tool) => { if (line.textContent === next[tool]) line.textContent = ""; };
+    map.on("pm:drawstart", ({ shape }) => { form.elements.kind.value = KINDS[shape]; say(KINDS[shape]); });
+    map.on("pm:drawend", ({ shape }) => laidDown(KINDS[shape]));
+    for (const [mode, tool] of [["edit", "move"], ["removal", "erase"]]) {
+      map.on(`pm:global${mode}modetoggled`, ({ enabled }) => (enabled ? say : laidDown)(tool));
+    }
+    map.on("pm:create", ({ layer, shape }) => { layer.remove(); write(vertices(layer), KINDS[shape]); say("done"); });
     map.on("pm:remove", ({ layer }) => { if (layer === drawn) { drawn = null; field.value = ""; } });
     field.addEventListener("input", draw);
-    for (const radio of form.elements.kind) radio.addEventListener("change", draw);
+    const tools = Object.fromEntries(Object.entries(KINDS).map(([tool, shape]) => [shape, tool]));
+    for (const radio of form.elements.kind) {
+      radio.addEventListener("change", draw);
+      radio.addEventListener("click", () => map.pm.enableDraw(tools[radio.value])); // of the chosen one too
+    }
 
     cross(view, {
       Enter: (centre) => {
+        map.pm.disableDraw(); // the cross marks by itself
         const at = place.toGround(centre);
         const lines = field.value.trim() && kind() !== "point" ? [field.value.trim()] : [];
         field.value = [...lines, said(at)].join("\n");

@@ -88,7 +88,13 @@ def _with_the_mouse(page: Page, box: Locator) -> None:
 
 
 def _with_a_finger(page: Page, box: Locator) -> None:
-    page.get_by_role("button", name="Segna un’area").tap()
+    """The kind that is already chosen takes its tool in hand, whose words fit the screen."""
+    page.locator('label[for="kind-2"]').tap()
+    expect(page.locator("[data-said]")).to_contain_text("Area: tocca i suoi angoli")
+    edges, cancel = box.bounding_box(), page.locator(".active .action-cancel").bounding_box()
+    assert edges is not None
+    assert cancel is not None
+    assert cancel["x"] + cancel["width"] <= edges["x"] + edges["width"]
     corners = _corners(box)
     for x, y in (*corners, corners[0]):
         page.touchscreen.tap(x, y)
@@ -111,6 +117,28 @@ def _send(page: Page) -> None:
     page.get_by_label("Perché?").fill("L’area è coltivata.")
     page.get_by_role("button", name="Continua").last.click()
     send_as_citizen(page)
+
+
+def test_the_map_goes_to_a_comune_and_a_tool_says_what_it_marks(
+    installation: Installation, someone: Arrive
+) -> None:
+    installation.ptm("init")
+    with installation.served() as served:
+        page = someone(served.url)
+        _begin(page, "nda/art-18")
+        box = page.locator(".ptm-ground[data-ready]")
+        box.wait_for()
+
+        page.get_by_label("Vai al Comune").select_option(label="Rho")
+        box.scroll_into_view_if_needed()
+
+        expect(
+            box.locator(".ptm-name.shown").filter(has_text=re.compile("^Rho$"))
+        ).to_be_in_viewport()
+        assert_good(page)
+        page.get_by_role("button", name="Segna una linea").click()
+        expect(page.get_by_role("radio", name="Linea")).to_be_checked()
+        expect(page.locator("[data-said]")).to_contain_text("Linea: tocca i suoi punti")
 
 
 def test_a_parcel_is_named_with_no_script(installation: Installation, someone: Arrive) -> None:
