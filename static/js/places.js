@@ -198,7 +198,13 @@ document.addEventListener("DOMContentLoaded", () => {
     const next = JSON.parse(box.dataset.next);
     const say = (tool) => { line.textContent = next[tool]; };
     const laidDown = (tool) => { if (line.textContent === next[tool]) line.textContent = ""; };
-    map.on("pm:drawstart", ({ shape }) => { form.elements.kind.value = KINDS[shape]; say(KINDS[shape]); });
+    map.on("pm:drawstart", ({ shape }) => {
+      form.elements.kind.value = KINDS[shape];
+      say(KINDS[shape]);
+      // The dot that goes with the pointer is no button.
+      const dot = box.querySelector(".cursor-marker");
+      for (const name of dot ? ["role", "tabindex"] : []) dot.removeAttribute(name);
+    });
     map.on("pm:drawend", ({ shape }) => laidDown(KINDS[shape]));
     for (const [mode, tool] of [["edit", "move"], ["removal", "erase"]]) {
       map.on(`pm:global${mode}modetoggled`, ({ enabled }) => (enabled ? say : laidDown)(tool));

@@ -139,6 +139,7 @@ def test_the_map_goes_to_a_comune_and_a_tool_says_what_it_marks(
         page.get_by_role("button", name="Segna una linea").click()
         expect(page.get_by_role("radio", name="Linea")).to_be_checked()
         expect(page.locator("[data-said]")).to_contain_text("Linea: tocca i suoi punti")
+        assert_good(page)
 
 
 def test_a_parcel_is_named_with_no_script(installation: Installation, someone: Arrive) -> None:
