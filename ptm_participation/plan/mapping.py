@@ -14,6 +14,7 @@ from ptm_participation.core.errors import DomainError
 from ptm_participation.core.transaction import use_case
 from ptm_participation.plan.citation_links import link_citations
 from ptm_participation.plan.comparison import EditionFrozen
+from ptm_participation.plan.map_models import MapSheet
 from ptm_participation.plan.models import (
     Anchor,
     Document,
@@ -146,7 +147,7 @@ def set_sources(actor: User, section: SectionVersion, sources: Sequence[SectionV
     then what was one is split. All of it counts as confirmed. Raises EditionFrozen, NotBefore and
     SectionSpokenOf.
     """
-    edition = section.edition
+    edition, sources = section.edition, list(dict.fromkeys(sources))
     _must_be_open(edition)
     before = edition_before(edition, section.document)
     for source in sources:
@@ -156,6 +157,7 @@ def set_sources(actor: User, section: SectionVersion, sources: Sequence[SectionV
     known = {tie.from_version_id for tie in present} - {None}
     for tie in present:
         db.session.delete(tie)
+    db.session.flush()  # before a tie of the same ends is written again
     _identify(section, [source.provision_id for source in sources])
     for source in sources:
         _tie(edition, source, section)
@@ -232,7 +234,7 @@ def _identify(section: SectionVersion, provisions: Sequence[int]) -> None:
         return
     if db.session.scalar(
         sa.select(Anchor.id).where(Anchor.section_version_id == section.id).limit(1)
-    ):
+    ) or db.session.scalar(sa.select(MapSheet.id).where(*_sheets(section), _MARKED).limit(1)):
         raise SectionSpokenOf()
     taken = set(
         db.session.scalars(
@@ -243,11 +245,39 @@ def _identify(section: SectionVersion, provisions: Sequence[int]) -> None:
         )
     )
     free = [provision for provision in provisions if provision not in taken]
+    own = _sheets(section)
     if free:
         section.provision_id = free[0]
     else:
         section.provision = Provision(document_id=section.document_id)
     db.session.flush()
+    _move_sheets(section, own)
+
+
+_MARKED = MapSheet.marked_at.is_not(None)
+
+
+def _sheets(section: SectionVersion) -> tuple[sa.ColumnElement[bool], ...]:
+    """Which sheets are a map's: those of its identity in its edition."""
+    return (
+        MapSheet.edition_id == section.edition_id,
+        MapSheet.provision_id == section.provision_id,
+    )
+
+
+def _move_sheets(section: SectionVersion, own: Sequence[sa.ColumnElement[bool]]) -> None:
+    """A map that takes another identity keeps its sheets; those that a map which the text no
+    longer has left under that identity are no map's as before."""
+    if db.session.scalar(sa.select(MapSheet.id).where(*_sheets(section)).limit(1)):
+        nobody = Provision(document_id=section.document_id)
+        db.session.add(nobody)
+        db.session.flush()
+        _give(_sheets(section), nobody.id)
+    _give(own, section.provision_id)
+
+
+def _give(sheets: Sequence[sa.ColumnElement[bool]], provision_id: int) -> None:
+    db.session.execute(sa.update(MapSheet).where(*sheets).values(provision_id=provision_id))
 
 
 def _settle(edition: Edition, old: SectionVersion) -> None:
