@@ -55,6 +55,10 @@ class PublicationForm(PtmForm):
         ],
     )
     dated_on = DayField(_l("Day of the act"), [InputRequired(_l("Write the day of the act."))])
+    sure = BooleanField(
+        _l("I have checked it: from here on its words cannot be changed, and it cannot be undone"),
+        [InputRequired(_l("Say that you have checked it: publishing cannot be undone."))],
+    )
 
     def publication(self) -> dict[str, Any]:
         return {

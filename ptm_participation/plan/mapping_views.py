@@ -32,7 +32,10 @@ def edition(edition_id: int) -> Any:
         except DomainError as error:
             form.act.errors = [str(error)]
         else:
-            flash(_("«%(edition)s» is published: its words are fixed.", edition=shown.title))
+            flash(
+                _("«%(edition)s» is published: its words are fixed.", edition=shown.title),
+                "success",
+            )
             return redirect(url_for("plan.edition", edition_id=shown.id))
     return render_template(
         "plan/edition.html",

@@ -522,6 +522,7 @@ def _walk_the_office(walk: Walk, page: Page, visitor: Page) -> None:
     walk.look(page, "refused")
     page.goto("/ufficio/piano/edizioni/1")
     page.locator("#act").fill("")
+    page.locator('label[for="sure"]').click()
     page.get_by_role("button", name="Pubblica e fissa le parole").click()
     walk.look(page, "refused")
     page.goto("/ufficio/soggetti/1/contatti/nuovo")

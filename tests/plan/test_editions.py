@@ -106,7 +106,22 @@ def _confirm_all(browser: Browser) -> None:
 
 def _publish(browser: Browser, label: str, act: str) -> Page:
     page = browser.open(f"/ufficio/piano/edizioni/{_edition(label).id}")
-    return page.submit(has="act", act=act, dated_on="29/07/2020")
+    return page.submit(has="act", act=act, dated_on="29/07/2020", sure="y")
+
+
+@pytest.mark.usefixtures("two_editions")
+def test_who_publishes_says_that_it_was_checked_and_in_which_order(
+    as_manager: Browser, as_staff: Browser
+) -> None:
+    _confirm_all(as_staff)
+    early = as_manager.open(f"/ufficio/piano/edizioni/{_edition('controdedotta').id}")
+    page = as_manager.open(f"/ufficio/piano/edizioni/{_edition('adottata').id}")
+
+    unsure = page.submit(has="act", act="DCM 14/2020", dated_on="29/07/2020")
+
+    assert "Da pubblicare prima: Edizione adottata" in early.text
+    assert "non si può tornare indietro" in unsure.error_of("sure")
+    assert _edition("adottata").frozen_sha256 is None
 
 
 @pytest.mark.usefixtures("two_editions")
@@ -154,6 +169,7 @@ def test_an_edition_is_not_published_while_its_mapping_is_open(
 ) -> None:
     assert "è pubblicata" in _publish(as_manager, "adottata", "DCM 14/2020").text
     open_ = as_manager.open(f"/ufficio/piano/edizioni/{_edition('controdedotta').id}")
+    assert "Da pubblicare prima" not in open_.text
     by_staff = as_staff.open(f"/ufficio/piano/edizioni/{_edition('controdedotta').id}")
 
     assert "attendono la conferma della corrispondenza" in open_.text
