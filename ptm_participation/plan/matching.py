@@ -1,8 +1,8 @@
 """Which section of a new text is which of the old one.
 
 People know an article by what it says, so words come first: a renumbered article keeps its
-identity, and a new one that takes an old number does not inherit it. Numbers decide only where
-there are no words to compare.
+identity, and a new one that takes an old number does not inherit it. Numbers decide only with
+the heading, or where there are no words to compare.
 """
 
 import dataclasses
@@ -85,9 +85,11 @@ def _is_page(node: Node) -> bool:
 
 
 def _pair_kind(old: list[Known], new: list[Node], matching: _Matching) -> None:
-    """Same words, then alike words, then the same number where one side has no words yet."""
+    """Same words, then alike words, then number and heading, which a text written anew keeps; then
+    the number alone where one side has no words yet."""
     old, new = _pair_by(old, new, matching, _words)
     old, new = _pair_alike(old, new, matching, ALIKE)
+    old, new = _pair_by(old, new, matching, _name)
     _pair_bare(old, new, matching)
 
 
@@ -102,6 +104,11 @@ def _pair_bare(old: list[Known], new: list[Node], matching: _Matching) -> None:
 def _words(node: Node) -> str:
     """The words by which a section is known: a division's are its heading alone."""
     return fold(node.heading if node.kind in DIVISIONS else node.words())
+
+
+def _name(node: Node) -> str:
+    """Number and heading, where a section has both."""
+    return f"{node.number} {fold(node.heading)}" if node.number and node.heading else ""
 
 
 def _pair_within(old: Sequence[Known], new: Sequence[Node], matching: _Matching) -> None:

@@ -56,6 +56,25 @@ def test_what_says_something_else_continues_nothing_however_many_there_are() -> 
     assert pairs == {}
 
 
+def test_an_article_written_anew_under_its_number_and_heading_is_continued_with_its_commi() -> None:
+    kept = " ".join(WORDS[:20])
+
+    def article(number: str, heading: str, *commi: str) -> Node:
+        inner = (Node(SectionKind.COMMA, str(n), "", text) for n, text in enumerate(commi, 1))
+        return Node(SectionKind.ARTICLE, number, heading, "", tuple(inner))
+
+    old = article("18", "Consumo di suolo", kept, *(" ".join(words) for words in _plan(4)))
+    new = article("18", "Consumo di suolo", *(" ".join(words) for words in _plan(4)), kept)
+    other = article("19", "Consumo di suolo", *(" ".join(words) for words in _plan(3)))
+    commi = tuple(Known(place, node) for place, node in enumerate(old.children, 1))
+
+    pairs = match([Known(0, old, commi)], [other, new])
+
+    assert pairs[id(new)].provision_id == 0
+    assert pairs[id(new.children[-1])].provision_id == 1
+    assert id(other) not in pairs
+
+
 def test_four_thousand_reworded_articles_are_matched() -> None:
     """Every pair of them, compared sign by sign, would take many minutes."""
     texts = _plan(4_000, words=60)
