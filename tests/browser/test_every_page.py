@@ -685,5 +685,5 @@ def _walk_the_import(walk: Walk, page: Page) -> None:
     )
     page.locator("main form[method=post] button.btn-primary").click()
     page.locator("main form[method=post] button.btn-primary").click()
-    page.wait_for_url("**edizione=bozza**")
+    page.wait_for_url("**/ufficio/piano/edizioni/**")
     walk.look(page, "written")
