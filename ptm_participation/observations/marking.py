@@ -177,9 +177,10 @@ def withhold(register: str, number: int) -> Any:
     observation = observation_at(register, number)
     form = WithholdForm(placing.places_of(observation.submission.id))
     if form.validate_on_submit():
-        chosen = {"kept": form.keys(), "seen": form.shown, "reason": form.reason.data}
         try:
-            withhold_places(officer(), observation, **chosen)
+            withhold_places(
+                officer(), observation, form.chosen, seen=form.shown, reason=form.reason.data
+            )
         except ChangedMeanwhile as error:
             form.kept.errors = [str(error)]
         else:

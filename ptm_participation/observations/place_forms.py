@@ -103,7 +103,8 @@ class WithholdForm(EditForm):
         self.kept.choices = options((key, place.said) for key, place in places.items())
         self.guard()
 
-    def keys(self) -> set[tuple[int, int]]:
+    @property
+    def chosen(self) -> set[tuple[int, int]]:
         """What was chosen: positions of requests, and of the places in them."""
         return _keys(self.kept.data or [])
 

@@ -179,14 +179,6 @@ def _written(document: Document, report: comparison.ImportReport) -> Any:
     said = _("%(document)s, edition %(edition)s: %(count)d sections were written.")
     facts = {"document": document.title, "edition": report.edition, "count": report.sections}
     flash(said % facts, "success")
-    if report.base:  # the next step is to confirm what each section continues
-        edition = queries.get_edition(document.plan, report.edition, seen_by=signed_in_user())
-        return redirect(url_for("plan.edition_mapping", edition_id=edition.id, code=document.code))
-    return redirect(
-        url_for(
-            "plan.choose",
-            documento=document.code,
-            edizione=report.edition,
-            scritto=document.slug,
-        )
-    )
+    # There one confirms what each section continues, which is the next step.
+    edition = queries.get_edition(document.plan, report.edition, seen_by=signed_in_user())
+    return redirect(url_for("plan.edition_mapping", edition_id=edition.id, code=document.code))
