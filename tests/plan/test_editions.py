@@ -37,7 +37,6 @@ from ptm_participation.plan.publishing import (
 )
 from ptm_participation.plan.service import draw_anchor, import_text
 from ptm_participation.plan.tree import Node
-from ptm_participation.reference.loader import load_reference_data
 from ptm_participation.site import synopsis_files
 from tests import factories
 from tests.commands import ptm
@@ -282,7 +281,7 @@ def test_title_act_and_day_of_a_published_edition_stay(as_manager: Browser, app:
 
     for values in ({"act": ""}, {"act": "Atto falso"}, {"title": "Altro"}):
         assert "Questa edizione è pubblicata" in page.submit(**values).text
-    load_reference_data()
+    factories.load_again()
 
     db.session.expire_all()
     assert (edition.title, edition.act, edition.dated_on) == published

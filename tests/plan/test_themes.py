@@ -7,7 +7,6 @@ from ptm_participation.core.audit import SYSTEM
 from ptm_participation.core.errors import NotFound
 from ptm_participation.plan import themes
 from ptm_participation.plan.themes import ThemeKnown, ThemeUnnamed
-from ptm_participation.reference.loader import load_reference_data
 from tests import factories
 from tests.pages import Browser
 
@@ -76,7 +75,7 @@ def test_a_name_that_was_given_on_screen_is_not_loaded_over(app: Flask) -> None:
     theme = listed[0][0]
     themes.rename_theme(SYSTEM, theme, name="Suolo, bene comune")
 
-    load_reference_data()
+    factories.load_again()
 
     assert themes.get_theme(theme.id).name == "Suolo, bene comune"
     with pytest.raises(ThemeKnown):
