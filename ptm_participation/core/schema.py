@@ -130,6 +130,53 @@ def freeze_sections(op: Operations) -> None:
     _refuse(op, "edition", "frozen_no_delete", "DELETE", thawing)
 
 
+# All that is said of a section that is published, also what its pages derive from its number.
+_OF_A_SECTION = (*_WORDS, "unit_id", "sort_key", "slug", "citation", "brief")
+# A published edition's place in the order may change: editions are put before it.
+_OF_AN_EDITION = ("plan_id", "label", "title", "act", "dated_on", "kind")
+_OF_A_SHEET = (
+    *("edition_id", "provision_id", "number", "title", "position", "picture_sha256"),
+    *("width", "height", "original_sha256", "original_name", "control_points"),
+)
+
+
+def freeze_editions(op: Operations) -> None:
+    """Have the database refuse whatever would change an edition that is frozen: all that
+    `freeze_sections` refuses, its act and title, the addresses of its sections, its maps' sheets
+    with their legends, what its sections follow, and that anything is moved into it.
+
+    On SQLite, call this again after a batch migration of one of these tables.
+    """
+    of_edition = "EXISTS (SELECT 1 FROM edition WHERE id = {}.edition_id AND state = 'frozen')"
+    of_sheet = (
+        "EXISTS (SELECT 1 FROM edition JOIN map_sheet ON map_sheet.edition_id = edition.id"
+        " WHERE map_sheet.id = {}.sheet_id AND state = 'frozen')"
+    )
+    for table, columns, frozen in (
+        ("section_version", _OF_A_SECTION, of_edition),
+        ("map_sheet", _OF_A_SHEET, of_edition),
+        ("legend_item", (), of_sheet),
+        ("succession", (), of_edition),
+    ):
+        either = f"{frozen.format('OLD')} OR {frozen.format('NEW')}"
+        of = f" OF {', '.join(columns)}" if columns else ""
+        for name, when, condition in (
+            ("insert", "INSERT", frozen.format("NEW")),
+            ("update", f"UPDATE{of}", either),
+            ("delete", "DELETE", frozen.format("OLD")),
+        ):
+            _drop_trigger(op, table, f"frozen_no_{name}")
+            _refuse(op, table, f"frozen_no_{name}", when, condition)
+    named = f"UPDATE OF {', '.join(_OF_AN_EDITION)}"
+    _drop_trigger(op, "edition", "frozen_no_update")
+    _refuse(op, "edition", "frozen_no_update", named, "OLD.state = 'frozen'")
+
+
+def _drop_trigger(op: Operations, table: str, name: str) -> None:
+    of = f" ON {table}" if op.get_bind().dialect.name == "postgresql" else ""
+    op.execute(f"DROP TRIGGER IF EXISTS {table}_{name}{of}")
+
+
 def _refuse(op: Operations, table: str, name: str, when: str, condition: str) -> None:
     """A trigger that refuses what an existing row, or a new one, forbids."""
     trigger = f"{table}_{name}"

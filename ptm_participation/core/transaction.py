@@ -141,6 +141,8 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
         "foreign_keys=ON",
         "busy_timeout=10000",
         "synchronous=FULL",
+        # What REPLACE takes away is taken away before the triggers' eyes.
+        "recursive_triggers=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -73,10 +73,13 @@ def tie_what_follows(edition: Edition, document: Document) -> None:
 
 
 def tie_anew(edition: Edition, document: Document) -> None:
-    """Propose the ties of an edition's sections of a document afresh: their text is another."""
+    """Propose the ties of a draft's sections of a document afresh: their text, or that of the
+    edition before, is another. Those of a published edition stay as they were confirmed."""
+    if edition.state is EditionState.FROZEN:
+        return
     db.session.execute(sa.delete(Succession).where(Succession.id.in_(_of(edition, document))))
     before = edition_before(edition, document)
-    if before is None or edition.state is EditionState.FROZEN:
+    if before is None:
         return
     old, new = sections_of(before, document), sections_of(edition, document)
     if new:  # else the edition leaves the document as it is

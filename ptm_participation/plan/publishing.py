@@ -3,10 +3,12 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import selectinload
 
 from ptm_participation.core import audit, clock
 from ptm_participation.core.audit import Actor, AuditEntry, AuditPayload
@@ -14,6 +16,7 @@ from ptm_participation.core.db import ask, db
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.transaction import use_case
 from ptm_participation.plan.comparison import EditionFrozen
+from ptm_participation.plan.map_models import MapSheet
 from ptm_participation.plan.models import (
     Document,
     Edition,
@@ -119,8 +122,20 @@ def _refuse_if_mapping_open(edition: Edition) -> None:
 
 
 def digest_of(edition: Edition) -> str:
-    """The SHA-256 digest of all that an edition says: one line of JSON for each section, in
-    reading order, with the code of its document, depth, kind, number, heading and words."""
+    """The SHA-256 digest of all that an edition says.
+
+    It is taken over one line of JSON for each section, in reading order, with the code of its
+    document, depth, kind, number, heading and words; then over one for each sheet of its maps,
+    with the document, the map's number, the sheet's number and title, the digests of its picture
+    and of its original, its control points and its legend.
+    """
+    digest = hashlib.sha256()
+    for row in (*_lines_of_sections(edition), *_lines_of_sheets(edition)):
+        digest.update(f"{json.dumps(row, ensure_ascii=False)}\n".encode())
+    return digest.hexdigest()
+
+
+def _lines_of_sections(edition: Edition) -> Iterator[list[Any]]:
     rows = ask(
         sa.select(
             Document.code,
@@ -134,11 +149,24 @@ def digest_of(edition: Edition) -> str:
         .where(SectionVersion.edition_id == edition.id)
         .order_by(Document.position, SectionVersion.position)
     )
-    digest = hashlib.sha256()
-    for code, depth, kind, *words in rows:
-        line = json.dumps([code, depth, kind.value, *words], ensure_ascii=False)
-        digest.update(f"{line}\n".encode())
-    return digest.hexdigest()
+    return ([code, depth, kind.value, *words] for code, depth, kind, *words in rows)
+
+
+def _lines_of_sheets(edition: Edition) -> Iterator[list[Any]]:
+    rows = db.session.execute(
+        sa.select(Document.code, SectionVersion.number, MapSheet)
+        .join(SectionVersion, SectionVersion.provision_id == MapSheet.provision_id)
+        .join(Document, Document.id == SectionVersion.document_id)
+        .options(selectinload(MapSheet.legend))
+        .where(MapSheet.edition_id == edition.id, SectionVersion.edition_id == edition.id)
+        .order_by(Document.position, SectionVersion.position, MapSheet.position)
+    )
+    for code, number, sheet in rows:
+        yield [
+            *(code, "sheet", number, sheet.number, sheet.title),
+            *(sheet.picture_sha256, sheet.original_sha256, sheet.control_points),
+            [item.label for item in sheet.legend],
+        ]
 
 
 def frozen_editions() -> Sequence[Edition]:

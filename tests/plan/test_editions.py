@@ -20,6 +20,8 @@ from ptm_participation.observations.received import Quote
 from ptm_participation.plan import publishing
 from ptm_participation.plan.comparison import EditionFrozen
 from ptm_participation.plan.kinds import SectionKind
+from ptm_participation.plan.map_models import MapSheet
+from ptm_participation.plan.map_service import describe_sheet
 from ptm_participation.plan.mapping import (
     FrozenAfter,
     NotBefore,
@@ -33,6 +35,7 @@ from ptm_participation.plan.publishing import (
     EarlierOpen,
     MappingOpen,
     NothingToPublish,
+    digest_of,
     publish_edition,
 )
 from ptm_participation.plan.service import draw_anchor, import_text
@@ -41,6 +44,7 @@ from ptm_participation.site import synopsis_files
 from tests import factories
 from tests.commands import ptm
 from tests.pages import Browser, Page
+from tests.plan import sheets
 
 GROUND = "I Comuni riducono il consumo di suolo secondo le soglie stabilite dalla tabella allegata."
 GREEN = "La rete verde metropolitana connette i parchi, i corsi d'acqua e gli spazi agricoli."
@@ -295,7 +299,7 @@ def _forge(label: str, values: dict[str, object]) -> None:
 @pytest.mark.usefixtures("two_editions")
 def test_the_words_of_a_published_edition_are_fixed(as_manager: Browser) -> None:
     _publish(as_manager, "adottata", "DCM 14/2020")
-    comma, adopted = _section("adottata", "art-1-c-1"), _edition("adottata").id
+    comma = _section("adottata", "art-1-c-1")
 
     with pytest.raises(EditionFrozen):
         import_text(SYSTEM, _norms(), "adottata", REPLIED, source="Altro")
@@ -303,15 +307,91 @@ def test_the_words_of_a_published_edition_are_fixed(as_manager: Browser) -> None
     refused = page.submit(text="Altre parole.")
 
     assert "Il testo di questa edizione è congelato" in refused.text
-    for statement in (
-        "UPDATE section_version SET text = 'x'",
-        "DELETE FROM section_version",
-        f"INSERT INTO section_version SELECT * FROM section_version WHERE edition_id = {adopted}",
-        "UPDATE edition SET state = 'draft', frozen_at = NULL, frozen_sha256 = NULL",
-        "DELETE FROM edition",
-    ):
-        with db.engine.connect() as connection, pytest.raises(sa.exc.DBAPIError, match="frozen"):
+
+
+def _refused(*statements: str) -> None:
+    for statement in statements:
+        with db.engine.connect() as connection, pytest.raises(sa.exc.DBAPIError, match="is frozen"):
             connection.execution_options(ptm_writes=True).exec_driver_sql(statement)
+
+
+@pytest.mark.usefixtures("two_editions")
+def test_the_database_refuses_any_change_of_a_published_edition(
+    app: Flask, staff: User, engine: str
+) -> None:
+    sheet = sheets.sheet(staff)
+    _publish_as_program("adottata")
+    adopted, later = _edition("adottata").id, _edition("controdedotta").id
+    published = f"edition_id = {adopted}"
+
+    _refused(
+        *(
+            f"UPDATE section_version SET {column} = {column} WHERE {published}"
+            for column in ("text", "heading", "number", "slug", "citation", "brief", "unit_id")
+        ),
+        f"DELETE FROM section_version WHERE {published}",
+        f"INSERT INTO section_version SELECT * FROM section_version WHERE {published}",
+        f"UPDATE section_version SET {published} WHERE edition_id = {later}",
+        *(
+            f"UPDATE edition SET {column} = {column} WHERE id = {adopted}"
+            for column in ("act", "title", "label", "kind", "dated_on", "plan_id")
+        ),
+        f"UPDATE edition SET state = 'draft', frozen_at = NULL WHERE id = {adopted}",
+        f"DELETE FROM edition WHERE id = {adopted}",
+        *(
+            f"UPDATE map_sheet SET {column} = {column} WHERE id = {sheet.id}"
+            for column in ("title", "picture_sha256", "control_points", "provision_id")
+        ),
+        f"DELETE FROM map_sheet WHERE id = {sheet.id}",
+        f"UPDATE legend_item SET label = 'x' WHERE sheet_id = {sheet.id}",
+        f"INSERT INTO legend_item VALUES ({sheet.id}, 9, 'x')",
+        f"DELETE FROM legend_item WHERE sheet_id = {sheet.id}",
+    )
+    if engine == "sqlite":  # which alone replaces rows without a word
+        _refused(
+            f"REPLACE INTO edition SELECT * FROM edition WHERE id = {adopted}",
+            f"REPLACE INTO section_version SELECT * FROM section_version WHERE {published}",
+        )
+    _mark(sheet)
+    place_after(SYSTEM, _edition("controdedotta"), _edition("approvata"))
+
+
+@use_case
+def _mark(sheet: MapSheet) -> None:
+    """As an observation that is drawn on it does."""
+    sheet.marked_at = clock.now()
+
+
+@pytest.mark.usefixtures("two_editions")
+def test_a_text_found_afterwards_leaves_the_mapping_of_what_is_published(
+    as_staff: Browser,
+) -> None:
+    import_text(SYSTEM, _norms(), "proposta", (), source="Proposta")
+    place_after(SYSTEM, _edition("proposta"), None)
+    _publish_as_program("adottata")
+    _confirm_all(as_staff)
+    _publish_as_program("controdedotta")
+    of_it = sa.select(Succession.id).filter_by(edition_id=_edition("controdedotta").id)
+    confirmed = db.session.scalars(of_it).all()
+
+    import_text(SYSTEM, _norms(), "proposta", ADOPTED, source="Proposta")
+
+    assert confirmed
+    assert db.session.scalars(of_it).all() == confirmed
+    _refused(
+        f"UPDATE succession SET confirmed_at = NULL WHERE id = {confirmed[0]}",
+        f"DELETE FROM succession WHERE id = {confirmed[0]}",
+    )
+
+
+@pytest.mark.usefixtures("two_editions")
+def test_the_digest_of_an_edition_is_of_its_maps_too(staff: User) -> None:
+    bare = digest_of(_edition("adottata"))
+    sheet = sheets.sheet(staff)
+    drawn = digest_of(_edition("adottata"))
+    describe_sheet(staff, sheet, title="Rho", legend=("Altra voce",), points=sheet.points)
+
+    assert len({bare, drawn, digest_of(_edition("adottata"))}) == 3
 
 
 @pytest.mark.usefixtures("two_editions")
