@@ -234,13 +234,17 @@ def _edition_before(document: Document, edition: Edition | None) -> Edition | No
 
 def known_tree(edition: Edition, document: Document) -> list[Known]:
     """A document's sections in an edition, as a tree of identities."""
-    rows = list(
-        db.session.scalars(
-            sa.select(SectionVersion)
-            .filter_by(edition_id=edition.id, document_id=document.id)
-            .order_by(SectionVersion.position)
-        )
+    rows = db.session.scalars(
+        sa.select(SectionVersion)
+        .filter_by(edition_id=edition.id, document_id=document.id)
+        .order_by(SectionVersion.position)
     )
+    return as_tree(rows.all())
+
+
+def as_tree(rows: Sequence[SectionVersion], within: int | None = None) -> list[Known]:
+    """Sections in reading order as a tree of identities: of those that stand in the section with
+    the id `within`, or of all."""
     children: dict[int | None, list[SectionVersion]] = {}
     for row in rows:
         children.setdefault(row.parent_id, []).append(row)
@@ -252,7 +256,7 @@ def known_tree(edition: Edition, document: Document) -> list[Known]:
         )
         return Known(row.provision_id, node, below)
 
-    return [build(row) for row in children.get(None, [])]
+    return [build(row) for row in children.get(within, [])]
 
 
 def lay_out(

@@ -68,10 +68,11 @@ class PublicationForm(PtmForm):
         }
 
 
-class SourcesForm(PtmForm):
-    """Which sections of the edition before one follows."""
+class TieForm(PtmForm):
+    """Which sections of the other edition one is tied to: those ticked, and others by name."""
 
-    sources = StringField(_l("It follows"), [at_most(300)])
+    ticked = ChecksField(coerce=int)
+    others = StringField(_l("Other sections"), [at_most(300)])
 
 
 class ClosingForm(PtmForm):

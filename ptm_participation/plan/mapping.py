@@ -1,6 +1,7 @@
 """The mapping of an edition onto the one before: proposed, looked at, confirmed by an officer."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -13,8 +14,9 @@ from ptm_participation.core.db import db
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.transaction import use_case
 from ptm_participation.plan.citation_links import link_citations
-from ptm_participation.plan.comparison import EditionFrozen
+from ptm_participation.plan.comparison import EditionFrozen, as_tree
 from ptm_participation.plan.map_models import MapSheet
+from ptm_participation.plan.matching import match_parts
 from ptm_participation.plan.models import (
     Anchor,
     Document,
@@ -30,6 +32,10 @@ from ptm_participation.plan.succession import kind_of, propose
 
 class NotBefore(DomainError):
     message = _l("%(section)s is not a section of the edition before.")
+
+
+class NotAfter(DomainError):
+    message = _l("%(section)s is not a section of this edition.")
 
 
 class SectionSpokenOf(DomainError):
@@ -147,11 +153,40 @@ def set_sources(actor: User, section: SectionVersion, sources: Sequence[SectionV
     """Say which sections of the edition before one follows: none makes it new.
 
     It takes the identity of the first of them, unless another section follows that one already:
-    then what was one is split. All of it counts as confirmed. Raises EditionFrozen, NotBefore and
-    SectionSpokenOf.
+    then what was one is split. All of it counts as confirmed; of its parts is proposed anew what
+    they follow. Raises EditionFrozen, NotBefore and SectionSpokenOf.
     """
-    edition, sources = section.edition, list(dict.fromkeys(sources))
+    _must_be_open(section.edition)
+    _follow(actor, section, sources)
+    link_citations(section.edition_id)  # what others cite is an identity
+
+
+@use_case
+def set_followers(
+    actor: User, edition: Edition, old: SectionVersion, followers: Sequence[SectionVersion]
+) -> None:
+    """Say into which sections of an edition one of the edition before went, beside what they
+    follow already: none, and it is dropped, which counts as confirmed.
+
+    Raises EditionFrozen, NotBefore and SectionSpokenOf.
+    """
     _must_be_open(edition)
+    for section in followers:
+        if section.edition_id != edition.id:
+            raise NotAfter(section=section.citation)
+        present = [tie.before for tie in _ties(to_version_id=section.id)]
+        _follow(actor, section, [*filter(None, present), old])
+    if followers:
+        link_citations(edition.id)
+        return
+    for tie in _ties(edition_id=edition.id, from_version_id=old.id):
+        tie.confirmed_by_id, tie.confirmed_at = actor.id, clock.now()
+    audit.record(actor, "plan.mapping_set", edition, section=old.brief, follows=[])
+
+
+def _follow(actor: User, section: SectionVersion, sources: Sequence[SectionVersion]) -> None:
+    """Tie a section to what it follows, and propose anew what its parts follow."""
+    edition, sources = section.edition, list(dict.fromkeys(sources))
     before = edition_before(edition, section.document)
     for source in sources:
         if before is None or source.edition_id != before.id:
@@ -171,7 +206,8 @@ def set_sources(actor: User, section: SectionVersion, sources: Sequence[SectionV
         _settle(edition, db.session.get_one(SectionVersion, source_id))
     for tie in _ties(to_version_id=section.id):
         tie.confirmed_by_id, tie.confirmed_at = actor.id, clock.now()
-    link_citations(edition.id)  # what others cite is an identity
+    for source in sources:
+        _match_parts(edition, source, section)
     audit.record(
         actor,
         "plan.mapping_set",
@@ -179,6 +215,63 @@ def set_sources(actor: User, section: SectionVersion, sources: Sequence[SectionV
         section=section.brief,
         follows=[source.brief for source in sources],
     )
+
+
+def _match_parts(edition: Edition, source: SectionVersion, section: SectionVersion) -> None:
+    """Propose what the parts of a section follow among those of its source, of all of them that
+    are still thought to be new or dropped."""
+    olds, news = parts_of(source), parts_of(section)
+    dropped = _still(SuccessionKind.DROPPED, edition, Succession.from_version_id, olds)
+    new = _still(SuccessionKind.NEW, edition, Succession.to_version_id, news)
+    old_of = {old.provision_id: old for old in olds}
+    new_of = {part.provision_id: part for part in news}
+    for one, other in match_parts(as_tree(olds, source.id), as_tree(news, section.id)):
+        old, part = old_of[one], new_of[other]
+        if old.id in dropped and part.id in new and not _is_spoken_of(part):
+            db.session.delete(dropped[old.id])
+            db.session.delete(new[part.id])
+            _identify(part, [old.provision_id])
+            _tie(edition, old, part)
+    db.session.flush()
+
+
+def parts_of(section: SectionVersion) -> Sequence[SectionVersion]:
+    """What stands in a section, in reading order."""
+    of_document = (
+        SectionVersion.edition_id == section.edition_id,
+        SectionVersion.document_id == section.document_id,
+        SectionVersion.position > section.position,
+    )
+    end = sa.select(sa.func.min(SectionVersion.position)).where(
+        *of_document, SectionVersion.depth <= section.depth
+    )
+    return db.session.scalars(
+        sa.select(SectionVersion)
+        .where(
+            *of_document,
+            SectionVersion.position
+            < sa.func.coalesce(end.scalar_subquery(), SectionVersion.position + 1),
+        )
+        .order_by(SectionVersion.position)
+    ).all()
+
+
+def _still(
+    kind: SuccessionKind,
+    edition: Edition,
+    end: Any,
+    sections: Sequence[SectionVersion],
+) -> dict[int, Succession]:
+    """The ties of a kind that nobody has confirmed, by the section that stands at their end."""
+    ties = db.session.scalars(
+        sa.select(Succession).where(
+            Succession.edition_id == edition.id,
+            Succession.kind == kind,
+            Succession.confirmed_at.is_(None),
+            end.in_([section.id for section in sections]),
+        )
+    )
+    return {getattr(tie, end.key): tie for tie in ties}
 
 
 class FrozenAfter(DomainError):
@@ -235,9 +328,7 @@ def _identify(section: SectionVersion, provisions: Sequence[int]) -> None:
     """Give a section the first identity that no other section of its edition has."""
     if section.provision_id in provisions:
         return
-    if db.session.scalar(
-        sa.select(Anchor.id).where(Anchor.section_version_id == section.id).limit(1)
-    ) or db.session.scalar(sa.select(MapSheet.id).where(*_sheets(section), _MARKED).limit(1)):
+    if _is_spoken_of(section):
         raise SectionSpokenOf()
     taken = set(
         db.session.scalars(
@@ -257,7 +348,11 @@ def _identify(section: SectionVersion, provisions: Sequence[int]) -> None:
     _move_sheets(section, own)
 
 
-_MARKED = MapSheet.marked_at.is_not(None)
+def _is_spoken_of(section: SectionVersion) -> bool:
+    """Whether an observation is about words of it, or has marked one of its sheets."""
+    anchored = sa.select(Anchor.id).where(Anchor.section_version_id == section.id)
+    marked = sa.select(MapSheet.id).where(*_sheets(section), MapSheet.marked_at.is_not(None))
+    return any(db.session.scalar(query.limit(1)) is not None for query in (anchored, marked))
 
 
 def _sheets(section: SectionVersion) -> tuple[sa.ColumnElement[bool], ...]:

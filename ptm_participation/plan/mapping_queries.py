@@ -182,14 +182,12 @@ def get_tie(tie_id: int) -> Succession:
     return tie
 
 
-def sources_of(section: SectionVersion) -> Sequence[SectionVersion]:
+def source_ids(section: SectionVersion) -> list[int]:
     """The sections of the edition before that one follows."""
-    return db.session.scalars(
-        sa.select(SectionVersion)
-        .join(Succession, Succession.from_version_id == SectionVersion.id)
-        .where(Succession.to_version_id == section.id)
-        .order_by(SectionVersion.position)
-    ).all()
+    query = sa.select(Succession.from_version_id).where(
+        Succession.to_version_id == section.id, Succession.from_version_id.is_not(None)
+    )
+    return [id_ for (id_,) in ask(query)]
 
 
 def sections_named(

@@ -13,10 +13,13 @@ from ptm_participation.core.errors import DomainError, NotFound
 from ptm_participation.core.forms import labelled
 from ptm_participation.core.numbers import whole
 from ptm_participation.plan import mapping, mapping_queries, publishing, queries
-from ptm_participation.plan.forms import PublicationForm, SourcesForm
+from ptm_participation.plan.forms import PublicationForm, TieForm
+from ptm_participation.plan.likeness import likely_followers, likely_sources
 from ptm_participation.plan.mapping_queries import PAGE, TieGroup
 from ptm_participation.plan.models import Document, Edition, EditionKind, SectionVersion, Succession
 from ptm_participation.plan.views import bp
+
+PARTS = 12  # of a section, shown by the form in which its tie is corrected
 
 
 @bp.route("/ufficio/piano/edizioni/<int:edition_id>", methods=["GET", "POST"])
@@ -118,31 +121,33 @@ def _confirm(shown: Edition, document: Document, group: TieGroup | None) -> Any:
 @bp.route("/ufficio/piano/corrispondenze/<int:tie_id>", methods=["GET", "POST"])
 @requires(Permission.CORRECT_DATA)
 def tie(tie_id: int) -> Any:
-    """One tie: correct which sections the later one follows, or take its confirmation back."""
+    """One tie: correct which sections the later one follows, or into which the earlier one went;
+    or take its confirmation back."""
     shown = mapping_queries.get_tie(tie_id)
-    whole_edition = mapping_queries.get_plan_edition(shown.edition_id)
+    edition = mapping_queries.get_plan_edition(shown.edition_id)
     section = shown.after or shown.before
     assert section is not None
-    form = SourcesForm(sources=_present_sources(shown))
+    before = mapping.edition_before(edition, section.document)
+    likely = (
+        likely_sources(section) if shown.after is not None else likely_followers(section, edition)
+    )
+    form = TieForm(ticked=mapping_queries.source_ids(section) if shown.after is not None else [])
+    form.ticked.choices = [(one.id, one.brief) for one in likely]
     if form.validate_on_submit():
         if "dubbio" in request.form:
-            return _doubt(shown, whole_edition, section.document)
-        if shown.after is not None and _set_sources(form, shown):
-            return redirect(_mapping_address(whole_edition, section.document))
+            return _doubt(shown, edition, section.document)
+        if _correct(form, shown, section, before if shown.after is not None else edition):
+            return redirect(_mapping_address(edition, section.document))
     return render_template(
         "plan/tie.html",
         tie=shown,
         form=form,
-        edition=whole_edition,
+        edition=edition,
         section=section,
-        before=mapping.edition_before(whole_edition, section.document),
+        parts=mapping.parts_of(section)[:PARTS],
+        before=before,
+        likely=likely,
     )
-
-
-def _present_sources(shown: Succession) -> str:
-    if shown.after is None:
-        return ""
-    return "; ".join(source.brief for source in mapping_queries.sources_of(shown.after))
 
 
 def _doubt(shown: Succession, of: Edition, document: Document) -> Any:
@@ -154,27 +159,37 @@ def _doubt(shown: Succession, of: Edition, document: Document) -> Any:
     return redirect(_mapping_address(of, document))
 
 
-def _set_sources(form: SourcesForm, shown: Succession) -> bool:
-    """Say what the later section follows, as the form names it; False with a sentence by it."""
-    assert shown.after is not None
-    before = mapping.edition_before(shown.after.edition, shown.after.document)
-    found: list[SectionVersion] = []
-    unknown: list[str] = []
-    if before is not None:
-        found, unknown = mapping_queries.sections_named(
-            before, shown.after.document, form.sources.data or ""
+def _correct(
+    form: TieForm, shown: Succession, section: SectionVersion, among: Edition | None
+) -> bool:
+    """Say what a section is tied to, as the form names it; False with a sentence by the field."""
+    found = [queries.get_version(id_) for id_ in form.ticked.data]
+    if among is not None:
+        named, unknown = mapping_queries.sections_named(
+            among, section.document, form.others.data or ""
         )
-    if unknown:
-        form.sources.errors = [
-            _("%(words)s: no such section in the edition before.", words="; ".join(unknown))
-        ]
-        return False
+        found += named
+        if unknown:
+            form.others.errors = [
+                _(
+                    "%(words)s: no such section in «%(edition)s».",
+                    words="; ".join(unknown),
+                    edition=among.title,
+                )
+            ]
+            return False
     try:
-        mapping.set_sources(_user(), shown.after, found)
+        if shown.after is not None:
+            mapping.set_sources(_user(), section, found)
+            said = _("%(section)s: what it follows is set.", section=section.citation)
+        else:
+            edition = mapping_queries.get_plan_edition(shown.edition_id)
+            mapping.set_followers(_user(), edition, section, list(dict.fromkeys(found)))
+            said = _("%(section)s: where it went is set.", section=section.citation)
     except DomainError as error:
-        form.sources.errors = [str(error)]
+        form.others.errors = [str(error)]
         return False
-    flash(_("%(section)s: what it follows is set.", section=shown.after.citation), "success")
+    flash(said, "success")
     return True
 
 

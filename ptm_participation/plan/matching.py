@@ -80,6 +80,18 @@ def match(old: Sequence[Known], new: Sequence[Node]) -> Pairs:
     return matching.pairs
 
 
+def match_parts(old: Sequence[Known], new: Sequence[Known]) -> list[tuple[int, int]]:
+    """Pair what two sections hold that are known to be one: the identities, old and new."""
+    matching = _Matching()
+    _pair_within(old, [known.node for known in new], matching)
+    return [
+        (matching.pairs[id(part.node)].provision_id, part.provision_id)
+        for known in new
+        for part in known.walk()
+        if id(part.node) in matching.pairs
+    ]
+
+
 def _is_page(node: Node) -> bool:
     return node.kind not in WITHIN_A_PAGE
 

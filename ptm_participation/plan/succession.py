@@ -8,6 +8,7 @@ words are found there.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
+from typing import Any
 
 from ptm_participation.core.reference import fold
 from ptm_participation.plan.models import SectionVersion, Succession, SuccessionKind
@@ -63,7 +64,7 @@ def kind_of(
 def _links(before: Sequence[SectionVersion], after: Sequence[SectionVersion]) -> Iterator[Link]:
     old_of = {version.provision_id: version for version in before}
     new_of = {version.provision_id: version for version in after}
-    old_words, new_words = _words_of(before), _words_of(after)
+    old_words, new_words = words_of(before), words_of(after)
     changed_before, changed_after = [], []
     for old in before:
         new = new_of.get(old.provision_id)
@@ -84,8 +85,9 @@ def _links(before: Sequence[SectionVersion], after: Sequence[SectionVersion]) ->
         yield old, new
 
 
-def _words_of(versions: Sequence[SectionVersion]) -> dict[int, str]:
-    """The words of each section with those of what it holds."""
+def words_of(versions: Sequence[Any]) -> dict[int, str]:
+    """The words of each section with those of what it holds, folded, by its id. They come in
+    reading order, with at least `id`, `parent_id`, `heading` and `text`."""
     said = {version.id: [version.heading, version.text] for version in versions}
     for version in reversed(versions):
         if version.parent_id in said:
@@ -102,10 +104,10 @@ def _contained(
     """Each part with the whole of its kind that holds most of its phrases, if one does."""
     holders: dict[str, list[SectionVersion]] = {}
     for whole in wholes:
-        for phrase in _phrases(whole_words[whole.id]):
+        for phrase in phrases_of(whole_words[whole.id]):
             holders.setdefault(phrase, []).append(whole)
     for part in parts:
-        phrases = _phrases(part_words[part.id])
+        phrases = phrases_of(part_words[part.id])
         shared: Counter[int] = Counter()
         known: dict[int, SectionVersion] = {}
         for phrase in phrases:
@@ -118,6 +120,6 @@ def _contained(
             yield part, known[best[0][0]]
 
 
-def _phrases(words: str) -> set[str]:
+def phrases_of(words: str) -> set[str]:
     """Each two words that stand together."""
     return {f"{one} {other}" for one, other in pairwise(words.split())}

@@ -19,7 +19,6 @@ from ptm_participation.observations import service
 from ptm_participation.observations.received import Quote
 from ptm_participation.plan import publishing
 from ptm_participation.plan.comparison import EditionFrozen
-from ptm_participation.plan.kinds import SectionKind
 from ptm_participation.plan.map_models import MapSheet
 from ptm_participation.plan.map_service import describe_sheet
 from ptm_participation.plan.mapping import (
@@ -39,12 +38,12 @@ from ptm_participation.plan.publishing import (
     publish_edition,
 )
 from ptm_participation.plan.service import draw_anchor, import_text
-from ptm_participation.plan.tree import Node
 from ptm_participation.site import synopsis_files
 from tests import factories
 from tests.commands import ptm
 from tests.pages import Browser, Page
 from tests.plan import sheets
+from tests.plan.trees import article
 
 GROUND = "I Comuni riducono il consumo di suolo secondo le soglie stabilite dalla tabella allegata."
 GREEN = "La rete verde metropolitana connette i parchi, i corsi d'acqua e gli spazi agricoli."
@@ -56,21 +55,16 @@ WATER = " ".join(HALVES)
 SHARED = "I piani tutelano le aree agricole strategiche e ne vietano ogni nuova edificazione."
 
 
-def _article(number: str, heading: str, *texts: str) -> Node:
-    commi = [Node(SectionKind.COMMA, str(n), "", text) for n, text in enumerate(texts, 1)]
-    return Node(SectionKind.ARTICLE, number, heading, "", tuple(commi))
-
-
 ADOPTED = (
-    _article("1", "Consumo di suolo", GROUND, SHARED),
-    _article("2", "Rete verde", GREEN),
-    _article("3", "Acque", WATER),
+    article("1", "Consumo di suolo", GROUND, SHARED),
+    article("2", "Rete verde", GREEN),
+    article("3", "Acque", WATER),
 )
 REPLIED = (
-    _article("1", "Consumo di suolo", GROUND.replace("tabella", "nuova tabella"), SHARED),
-    _article("2", "Monitoraggio", "Gli indicatori si pubblicano ogni due anni sul sito dell'ente."),
-    _article("3", "Rete verde", GREEN),
-    _article("4", "Acque", *HALVES),
+    article("1", "Consumo di suolo", GROUND.replace("tabella", "nuova tabella"), SHARED),
+    article("2", "Monitoraggio", "Gli indicatori si pubblicano ogni due anni sul sito dell'ente."),
+    article("3", "Rete verde", GREEN),
+    article("4", "Acque", *HALVES),
 )
 
 
@@ -151,11 +145,11 @@ def test_a_wrong_proposal_is_corrected_and_the_identity_follows(as_staff: Browse
     assert tie.kind == "new"
     page = as_staff.open(f"/ufficio/piano/corrispondenze/{tie.id}")
 
-    refused = page.submit(sources="art. 99 c. 1")
-    page.submit(sources="art. 1 c. 2")
+    refused = page.submit(others="art. 99 c. 1")
+    page.submit(others="art. 1 c. 2")
 
-    assert refused.error_of("sources") == (
-        "art. 99 c. 1: nell’edizione precedente non c’è una sezione così."
+    assert refused.error_of("others") == (
+        "art. 99 c. 1: in «Edizione adottata» non c’è una sezione così."
     )
     ties = db.session.scalars(sa.select(Succession).filter_by(to_version_id=new.id)).all()
     assert [(tie.before and tie.before.slug, tie.kind.value) for tie in ties] == [
@@ -470,14 +464,14 @@ def test_of_words_that_stood_twice_the_one_left_is_not_taken_for_the_other(
         SYSTEM,
         _norms(),
         "adottata",
-        [_article("1", "Limiti", f"{parks} {canals}", SHARED, GREEN)],
+        [article("1", "Limiti", f"{parks} {canals}", SHARED, GREEN)],
         source="x",
     )
     comma = _section("adottata", "art-1-c-1")
     meant = Quote(comma.id, "vale il limite", "Lungo i navigli ", " più alto.")
     service.publish(staff, [factories.protocolled(staff, quote=meant)])
     import_text(
-        SYSTEM, _norms(), "approvata", [_article("1", "Limiti", parks, SHARED, GREEN)], source="x"
+        SYSTEM, _norms(), "approvata", [article("1", "Limiti", parks, SHARED, GREEN)], source="x"
     )
 
     page = visitor.open("/piano/nda/art-1", ed="approvata")

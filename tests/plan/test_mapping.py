@@ -6,14 +6,17 @@ from flask import Flask
 
 from ptm_participation.accounts.models import User
 from ptm_participation.core import clock
+from ptm_participation.core.audit import SYSTEM
 from ptm_participation.core.db import db
 from ptm_participation.core.transaction import use_case
 from ptm_participation.plan import map_queries, map_service, sheet_files
 from ptm_participation.plan.map_models import MapSheet
 from ptm_participation.plan.mapping import SectionSpokenOf, set_sources
-from ptm_participation.plan.models import Edition, SectionVersion, Succession
-from tests.pages import Browser
+from ptm_participation.plan.models import Document, Edition, SectionVersion, Succession
+from ptm_participation.plan.service import import_text
+from tests.pages import Browser, Page
 from tests.plan import sheets
+from tests.plan.trees import article
 
 
 def _map(label: str, number: int) -> SectionVersion:
@@ -37,7 +40,7 @@ def test_a_source_that_is_named_twice_or_again_is_one(as_staff: Browser) -> None
     new = _map("approvata", 3)
     tie = db.session.scalars(sa.select(Succession).filter_by(to_version_id=new.id)).one()
 
-    page = as_staff.open(f"/ufficio/piano/corrispondenze/{tie.id}").submit(sources="Tav. 3; Tav. 3")
+    page = as_staff.open(f"/ufficio/piano/corrispondenze/{tie.id}").submit(others="Tav. 3; Tav. 3")
 
     assert page.status == 200
     ties = db.session.scalars(sa.select(Succession).filter_by(to_version_id=new.id)).all()
@@ -91,3 +94,103 @@ def _mark(sheet: MapSheet) -> None:
 @use_case
 def _leave(sheet: MapSheet, provision: int) -> None:
     sheet.provision_id = provision
+
+
+RIVERS = "Lungo i corsi d'acqua naturali resta libera una fascia di dieci metri."
+PARKS = "I parchi si visitano tutto l'anno e la loro cura spetta ai Comuni che li ospitano."
+OLD = (
+    article("1", "Fasce fluviali", RIVERS, "Le fasce non si recintano mai."),
+    article("2", "Parchi", PARKS),
+)
+# Written anew but for a comma that is too short to be known away from its article.
+NEW = (
+    article(
+        "1",
+        "Acque",
+        "Ogni fiume, torrente e roggia conserva sulle due sponde uno spazio senza costruzioni.",
+        "Le fasce non si recintano.",
+    ),
+    article("2", "Parchi", PARKS),
+)
+
+
+@pytest.fixture
+def written_anew(app: Flask) -> None:
+    norms = db.session.scalars(sa.select(Document).filter_by(code="NDA")).one()
+    import_text(SYSTEM, norms, "adottata", OLD, source="DCM 14/2020")
+    import_text(SYSTEM, norms, "approvata", NEW, source="DCM 16/2021")
+
+
+def _section(label: str, slug: str) -> SectionVersion:
+    return db.session.scalars(
+        sa.select(SectionVersion)
+        .join(Edition, Edition.id == SectionVersion.edition_id)
+        .where(Edition.label == label, SectionVersion.slug == slug)
+    ).one()
+
+
+def _open_tie(browser: Browser, **end: int) -> Page:
+    tie = db.session.scalars(sa.select(Succession).filter_by(**end)).one()
+    return browser.open(f"/ufficio/piano/corrispondenze/{tie.id}")
+
+
+def _ties(label: str, slug: str) -> list[tuple[str | None, str]]:
+    db.session.rollback()
+    rows = db.session.scalars(
+        sa.select(Succession).filter_by(to_version_id=_section(label, slug).id)
+    )
+    return [(tie.before and tie.before.slug, tie.kind.value) for tie in rows]
+
+
+@pytest.mark.usefixtures("written_anew")
+def test_what_says_most_of_the_same_is_offered_and_ticked(as_staff: Browser) -> None:
+    page = _open_tie(as_staff, to_version_id=_section("approvata", "art-1").id)
+    offered = [one.get_text(" ", strip=True) for one in page.soup.select("#ticked label")]
+
+    assert page.soup.select("#ticked input[checked]") == []
+    assert "Fasce fluviali Lungo i corsi" in offered[0]
+    assert "stesso numero · nessuna sezione la segue ancora" in offered[0]
+
+    page.submit(ticked=[str(_section("adottata", "art-1").id)])
+
+    assert _ties("approvata", "art-1") == [("art-1", "same")]
+
+
+@pytest.mark.usefixtures("written_anew")
+def test_once_an_article_is_tied_its_commi_are_proposed_anew(as_staff: Browser) -> None:
+    new = _section("approvata", "art-1")
+    assert _ties("approvata", "art-1-c-2") == [(None, "new")]
+
+    _open_tie(as_staff, to_version_id=new.id).submit(others="art. 1")
+
+    assert _ties("approvata", "art-1-c-1") == [(None, "new")]
+    assert _ties("approvata", "art-1-c-2") == [("art-1-c-2", "same")]
+    part, old = _section("approvata", "art-1-c-2"), _section("adottata", "art-1-c-2")
+    assert part.provision_id == old.provision_id
+    tie = db.session.scalars(sa.select(Succession).filter_by(to_version_id=part.id)).one()
+    assert tie.confirmed_at is None
+
+
+@pytest.mark.usefixtures("written_anew")
+def test_of_what_is_dropped_one_says_where_it_went(as_staff: Browser) -> None:
+    rivers, parks = _section("adottata", "art-1-c-1"), _section("approvata", "art-2-c-1")
+    page = _open_tie(as_staff, from_version_id=rivers.id)
+    assert page.heading == "Dov’è finita: art. 1, comma 1"
+
+    page.submit(ticked=[], others="art. 2 c. 1")
+
+    assert sorted(_ties("approvata", "art-2-c-1")) == [
+        ("art-1-c-1", "joined"),
+        ("art-2-c-1", "joined"),
+    ]
+    assert parks.provision_id == _section("adottata", "art-2-c-1").provision_id
+
+
+@pytest.mark.usefixtures("written_anew")
+def test_what_goes_nowhere_is_confirmed_as_dropped(as_staff: Browser) -> None:
+    rivers = _section("adottata", "art-1-c-1")
+
+    _open_tie(as_staff, from_version_id=rivers.id).submit(ticked=[])
+
+    tie = db.session.scalars(sa.select(Succession).filter_by(from_version_id=rivers.id)).one()
+    assert (tie.kind.value, tie.confirmed_at is None) == ("dropped", False)

@@ -5,6 +5,7 @@ import random
 from ptm_participation.plan.kinds import SectionKind
 from ptm_participation.plan.matching import FEW_PAIRS, Known, match
 from ptm_participation.plan.tree import Node
+from tests.plan.trees import article
 
 SYLLABLES = ("ba", "co", "di", "fe", "gu", "la", "mo", "ne", "pi", "ro", "sa", "tu", "ve", "zi")
 LETTERS = random.Random(7)
@@ -58,11 +59,6 @@ def test_what_says_something_else_continues_nothing_however_many_there_are() -> 
 
 def test_an_article_written_anew_under_its_number_and_heading_is_continued_with_its_commi() -> None:
     kept = " ".join(WORDS[:20])
-
-    def article(number: str, heading: str, *commi: str) -> Node:
-        inner = (Node(SectionKind.COMMA, str(n), "", text) for n, text in enumerate(commi, 1))
-        return Node(SectionKind.ARTICLE, number, heading, "", tuple(inner))
-
     old = article("18", "Consumo di suolo", kept, *(" ".join(words) for words in _plan(4)))
     new = article("18", "Consumo di suolo", *(" ".join(words) for words in _plan(4)), kept)
     other = article("19", "Consumo di suolo", *(" ".join(words) for words in _plan(3)))

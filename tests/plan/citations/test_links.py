@@ -10,23 +10,14 @@ from ptm_participation.core.audit import SYSTEM
 from ptm_participation.core.db import db
 from ptm_participation.core.transaction import use_case
 from ptm_participation.plan.citation_models import SectionCitation
-from ptm_participation.plan.kinds import SectionKind
 from ptm_participation.plan.models import Document, Edition, Provision, SectionVersion
 from ptm_participation.plan.service import import_text
 from ptm_participation.plan.tree import Node
 from ptm_participation.reference.service import correct
 from tests.commands import ptm
 from tests.pages import Browser
+from tests.plan.trees import article
 from wsgi import cli
-
-
-def _article(number: str, heading: str, *commi: str | Node) -> Node:
-    children = tuple(
-        Node(SectionKind.COMMA, str(place), "", comma) if isinstance(comma, str) else comma
-        for place, comma in enumerate(commi, 1)
-    )
-    return Node(SectionKind.ARTICLE, number, heading, "", children)
-
 
 THRESHOLDS = (
     "I Comuni riducono il consumo di suolo.",
@@ -41,10 +32,10 @@ def _import(*articles: Node, document: str = "NDA", label: str = "adottata") -> 
 
 def _plan() -> None:
     _import(
-        _article("18", "Consumo di suolo", *THRESHOLDS),
-        _article("41", "Ambiti agricoli", "Si applica l'art. 18, comma 2, e la l.r. 12/2005."),
-        _article("42", "Aree", "Vedi l'art. 5 del medesimo decreto e l'art. 99."),
-        _article("43", "Edifici", "Ai sensi dell'art. 10 della legge 7 agosto 1990, n. 241."),
+        article("18", "Consumo di suolo", *THRESHOLDS),
+        article("41", "Ambiti agricoli", "Si applica l'art. 18, comma 2, e la l.r. 12/2005."),
+        article("42", "Aree", "Vedi l'art. 5 del medesimo decreto e l'art. 99."),
+        article("43", "Edifici", "Ai sensi dell'art. 10 della legge 7 agosto 1990, n. 241."),
     )
 
 
@@ -130,10 +121,10 @@ def test_what_is_not_clear_leads_nowhere_and_is_kept_as_doubtful(
 
 
 def test_another_text_in_the_edition_gives_what_was_cited_in_vain(app: Flask) -> None:
-    _import(_article("18", "Consumo", "Si veda l'art. 7 e la Tav. 6."))
+    _import(article("18", "Consumo", "Si veda l'art. 7 e la Tav. 6."))
     assert _cited_by("art-18-c-1") == ["Tav. 6"]
 
-    _import(_article("7", "Oggetto", "Principi."), _article("18", "Consumo", "Si veda l'art. 7."))
+    _import(article("7", "Oggetto", "Principi."), article("18", "Consumo", "Si veda l'art. 7."))
 
     assert _cited_by("art-18-c-1") == ["art. 7"]
 
@@ -170,8 +161,8 @@ def test_what_came_before_citations_were_kept_is_linked_by_a_command(app: Flask)
 def test_the_same_article_in_two_documents_is_of_the_one_that_cites(app: Flask) -> None:
     _plan()
     _import(
-        _article("18", "Un'altra cosa", "Si veda il comma 1."),
-        _article("20", "Rinvio", "Si veda l'art. 18."),
+        article("18", "Un'altra cosa", "Si veda il comma 1."),
+        article("20", "Rinvio", "Si veda l'art. 18."),
         document="REL",
     )
 
