@@ -165,16 +165,31 @@ def document(document: str) -> Any:
     edition = asked_edition(procedure)
     shown = plan.get_document(procedure.plan, document)
     closings = closings_of(shown.id)
+    here = _asked_place(edition, document)
     return render_template(
         "site/document.html",
         procedure=procedure,
         edition=edition,
         editions=plan.list_editions(procedure.plan, seen_by=signed_in_user()),
         document=shown,
-        tree=tree_of(procedure, browsing.index_of(edition, shown), closings),
+        tree=tree_of(
+            procedure,
+            browsing.open_tree(edition, here)[0] if here else browsing.index_of(edition, shown),
+            closings,
+        ),
+        here=here,
         closed=closings.on(),
         searched=searched(procedure.plan, edition, [shown], within=shown),
     )
+
+
+def _asked_place(edition: Edition, document: str) -> SectionRow | None:
+    """The section at which the index is opened, where the address names one."""
+    slug = request.args.get("qui", "")
+    try:
+        return plan.get_section(edition, document, slug) if slug else None
+    except NotFound:
+        return None
 
 
 @bp.route("/piano/<document>/<slug>")

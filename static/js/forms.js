@@ -38,6 +38,18 @@ document.addEventListener("DOMContentLoaded", () => {
       button.querySelector("[data-copied]").hidden = false;
     });
   }
+  // Words are put where they are wanted, after what stands there already.
+  for (const button of document.querySelectorAll("[data-fill]")) {
+    const area = document.getElementById(button.dataset.fill);
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const before = area.value.trimEnd();
+      area.value = before ? `${before}\n${button.dataset.words}` : button.dataset.words;
+      area.dispatchEvent(new Event("input", { bubbles: true }));
+      area.focus();
+      area.setSelectionRange(area.value.length, area.value.length);
+    });
+  }
   for (const button of document.querySelectorAll("[data-print]")) {
     button.hidden = false;
     button.addEventListener("click", () => window.print());

@@ -8,6 +8,8 @@ document.addEventListener("DOMContentLoaded", () => {
   const said = document.querySelector("[data-chosen]");
   const picker = document.querySelector("[data-pick-words]");
   const bottom = document.querySelector("[data-observe-bar]");
+  const say = document.querySelector("[data-say]");
+  const stop = document.querySelector("[data-pick-stop]");
   const plain = bottom && { href: bottom.getAttribute("href"), text: bottom.textContent };
   const parts = [...document.querySelectorAll(".ptm-article [data-section]")]
     .filter((part) => part.querySelector("[data-words]"));
@@ -40,10 +42,18 @@ document.addEventListener("DOMContentLoaded", () => {
       before: around(start, range, false), after: around(start, range, true),
     };
   };
+  // On a phone the bar at the bottom, which is always in sight, says it too.
+  let picking = null;
+  const tell = (text) => {
+    said.textContent = text;
+    say.textContent = text;
+    say.hidden = stop.hidden = !text;
+  };
   const show = () => {
     const found = chosen();
     bar.hidden = !found;
-    said.textContent = found ? `${said.dataset.chosen} «${found.words}»` : "";
+    if (picking) tell(picking.first ? picker.dataset.last : picker.dataset.first);
+    else tell(found ? `${said.dataset.chosen} «${found.words}»` : "");
     if (!found) {
       if (plain) { bottom.setAttribute("href", plain.href); bottom.textContent = plain.text; }
       return;
@@ -72,7 +82,6 @@ document.addEventListener("DOMContentLoaded", () => {
     selection.setBaseAndExtent(from.node, from.start, to.node, to.end);
 
   // One word, then another: no dragging, so that whoever cannot drag chooses all the same.
-  let picking = null;
   const wordAt = (event) => {
     const found = document.caretPositionFromPoint
       ? document.caretPositionFromPoint(event.clientX, event.clientY)
@@ -86,20 +95,22 @@ document.addEventListener("DOMContentLoaded", () => {
     const index = places.findIndex((p) => p.node === node && offset >= p.start && offset <= p.end);
     return index < 0 ? null : { words, places, index };
   };
-  const stopPicking = () => {
-    picking = null;
-    picker.setAttribute("aria-pressed", "false");
-    document.querySelector(".ptm-article").classList.remove("picking");
+  const article = document.querySelector(".ptm-article");
+  const pick = (state) => {
+    picking = state;
+    picker.setAttribute("aria-pressed", String(Boolean(state)));
+    article.classList.toggle("picking", Boolean(state));
   };
+  const giveUp = () => { pick(null); selection.removeAllRanges(); show(); };
   picker.hidden = false;
   picker.addEventListener("click", () => {
-    if (picker.getAttribute("aria-pressed") === "true") { stopPicking(); return; }
-    picker.setAttribute("aria-pressed", "true");
-    document.querySelector(".ptm-article").classList.add("picking");
-    picking = { first: null };
-    said.textContent = picker.dataset.first;
+    if (picking) { giveUp(); return; }
+    selection.removeAllRanges();
+    pick({ first: null });
+    show();
   });
-  document.querySelector(".ptm-article").addEventListener("click", (event) => {
+  stop.addEventListener("click", giveUp);
+  article.addEventListener("click", (event) => {
     if (!picking) return;
     const word = wordAt(event);
     if (!word) return;
@@ -108,12 +119,12 @@ document.addEventListener("DOMContentLoaded", () => {
     if (!first || first.words !== word.words) {
       picking.first = word;
       select(word.places[word.index], word.places[word.index]);
-      said.textContent = picker.dataset.last;
       return;
     }
     const [from, to] = [first.index, word.index].sort((a, b) => a - b);
+    pick(null);
     select(word.places[from], word.places[to]);
-    stopPicking();
+    show(); // a single word, touched twice, is selected already
   });
 
   // The commi are one stop of Tab: arrows up and down walk them, right and left a word in them,
@@ -158,6 +169,6 @@ document.addEventListener("DOMContentLoaded", () => {
     });
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && picking) stopPicking();
+    if (event.key === "Escape" && picking) giveUp();
   });
 });

@@ -60,10 +60,18 @@ def _by_mouse(page: Page) -> None:
 
 
 def _by_touch(page: Page) -> None:
-    page.get_by_role("button", name="Scegli la prima e l’ultima parola").tap()
+    start = page.get_by_role("button", name="Scegli la prima e l’ultima parola")
+    at_the_bottom = page.locator(".ptm-mobar")
+    start.tap()
+    expect(at_the_bottom).to_contain_text("Tocca la prima parola.")
+    at_the_bottom.get_by_role("button", name="Annulla").tap()
+    expect(at_the_bottom).not_to_contain_text("Tocca")
+    start.tap()
     left, top, right, bottom = _box(page, "la soglia", 1)
-    for across in (left + 2, right - 2):
-        page.touchscreen.tap(across, (top + bottom) / 2)
+    page.touchscreen.tap(left + 2, (top + bottom) / 2)
+    expect(at_the_bottom).to_contain_text("Ora l’ultima.")
+    page.touchscreen.tap(right - 2, (top + bottom) / 2)
+    expect(at_the_bottom).to_contain_text("Scelte: «la soglia»")
 
 
 def _by_keyboard(page: Page) -> None:
@@ -114,6 +122,8 @@ def _send(page: Page) -> None:
     page.get_by_role("button", name="Comincia a scrivere").click()
     expect(page.locator(".ptm-quote")).to_contain_text("la soglia")
     choose(page, "Cambiare le parole")
+    page.get_by_role("button", name="Copia qui le parole del piano").click()
+    expect(page.get_by_label("Come le scriveresti?")).to_have_value("la soglia")
     page.get_by_label("Come le scriveresti?").fill("il limite")
     page.get_by_label("Perché?").fill("È più chiaro.")
     page.get_by_role("button", name="Continua").last.click()

@@ -145,6 +145,20 @@ def test_the_form_opens_a_long_document_by_its_branches_and_stays_where_one_chos
     assert chosen.items(".ptm-pick li")[2].startswith("art. 151")
 
 
+def test_the_index_is_opened_where_the_reader_comes_from(visitor: Browser) -> None:
+    _write(chapters=3, articles=60)
+
+    index = visitor.open(visitor.open("/piano/nda/art-70").link("Indice"))
+    strange = visitor.open("/piano/nda", qui="art-999")
+
+    [here] = index.soup.select("#qui > a")
+    assert (here.get_text(" ", strip=True), here["aria-current"]) == (
+        "art.\u00a070 Oggetto 70",
+        "location",
+    )
+    assert (strange.status, strange.soup.select("#qui")) == (200, [])
+
+
 def test_a_whole_document_is_printed_and_its_index_too(visitor: Browser) -> None:
     _write(chapters=2, articles=browsing.PRINTED_AT_ONCE)
     page = visitor.open("/piano/nda")
