@@ -129,12 +129,14 @@ def test_the_map_goes_to_a_comune_and_a_tool_says_what_it_marks(
         box = page.locator(".ptm-ground[data-ready]")
         box.wait_for()
 
-        page.get_by_label("Vai al Comune").select_option(label="Rho")
+        # Of the smallest ones the whole territory has no room for the name.
+        name = box.locator(".ptm-name.shown").filter(has_text=re.compile("^Nosate$"))
+        expect(name).to_have_count(0)
+
+        page.get_by_label("Vai al Comune").select_option(label="Nosate")
         box.scroll_into_view_if_needed()
 
-        expect(
-            box.locator(".ptm-name.shown").filter(has_text=re.compile("^Rho$"))
-        ).to_be_in_viewport()
+        expect(name).to_be_in_viewport()
         assert_good(page)
         page.get_by_role("button", name="Segna una linea").click()
         expect(page.get_by_role("radio", name="Linea")).to_be_checked()
