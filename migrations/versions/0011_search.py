@@ -1,20 +1,14 @@
 """Find the plan's sections by the stems of their words; close them to observations
 
 What a section is found by was its folded text, looked through with LIKE; it becomes the stems of
-its words, with an index. The rule that makes them stands here as it was on this day: when the
-program's own changes, the migration that goes with the change writes them anew.
+its words, with an index. Migration 0017 writes them.
 
 Revision ID: 0011
 Revises: 0010
 """
 
-import functools
-import re
-import unicodedata
-
 import sqlalchemy as sa
 from alembic import op
-from snowballstemmer import stemmer
 
 from ptm_participation.core import schema
 from ptm_participation.core.db import Instant
@@ -26,7 +20,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    _write_stems()
     schema.make_searchable(op, "section_version", "search_text")
     for name, columns in (("branch", ["parent_id", "position", "kind"]), ("kind", ["kind", "position"])):
         op.create_index(
@@ -73,53 +66,3 @@ def _make_closings() -> None:
             sqlite_where=where,
             postgresql_where=where,
         )
-
-
-def _write_stems() -> None:
-    section = sa.table(
-        "section_version",
-        *map(sa.column, ("id", "citation", "heading", "text", "search_text")),
-    )
-    connection = op.get_bind()
-    rows = connection.execute(
-        sa.select(section.c.id, section.c.citation, section.c.heading, section.c.text)
-    ).all()
-    if rows:
-        connection.execute(
-            sa.update(section)
-            .where(section.c.id == sa.bindparam("section"))
-            .values(search_text=sa.bindparam("stems")),
-            [{"section": row.id, "stems": _search_text(*row[1:])} for row in rows],
-        )
-
-
-NAMES = {"art.": "articolo", "artt.": "articoli", "Tav.": "tavola", "par.": "paragrafo"}
-
-
-def _search_text(citation: str, heading: str, text: str) -> str:
-    name = NAMES.get(citation.partition(" ")[0], "")
-    whole = f"{name} {citation} {heading} {text}"
-    stems = [
-        stem
-        for piece in re.findall(r"[\w\u0300-\u036f]+", whole)
-        for stem in _stems(piece[:80])
-    ]
-    return " ".join(stems[:16_000])
-
-
-@functools.cache
-def _stems(piece: str) -> tuple[str, ...]:
-    plain = re.sub(r"[^\x00-\x7f]", _spelled, _fold(piece))
-    runs = [run[:40] for run in re.findall(r"[a-z]+|[0-9]+", plain)]
-    return tuple(stemmer("italian").stemWord(run) if run.isalpha() else run for run in runs)
-
-
-def _spelled(letter: re.Match[str]) -> str:
-    if not letter[0].isalnum():
-        return " "
-    return "".join(chr(ord("a") + int(digit, 16)) for digit in f"{ord(letter[0]):x}")
-
-
-def _fold(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(sign for sign in plain if not unicodedata.combining(sign))

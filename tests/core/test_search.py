@@ -50,6 +50,8 @@ def test_marking_takes_nothing_away_and_adds_nothing(text: str, question: str) -
     ("written", "typed"),
     [
         ("i suoli agricoli", "suolo agricolo"),
+        ("gli edifici degli enti", "edificio ente"),
+        ("le acque dei laghi", "acqua lago"),
         ("Perché", "perche'"),
         ("CITTÀ", "citta"),
         ("l’urbanistica", "urbanistico"),
@@ -77,7 +79,7 @@ def test_a_question_without_a_word_asks_nothing(question: str) -> None:
 
 def test_a_text_beyond_all_measure_is_indexed_as_far_as_both_engines_go() -> None:
     assert len(indexed("suolo " * (MOST_WORDS + 10)).split()) == MOST_WORDS
-    assert indexed("a" * 1000) == "a" * LONGEST_WORD
+    assert indexed("b" * 1000) == "b" * LONGEST_WORD
 
 
 def test_an_excerpt_shows_the_words_with_some_around_them() -> None:
