@@ -368,7 +368,9 @@ def show_http_error(error: HTTPException) -> Any:
         404: _("This page does not exist, or you cannot see it"),
         405: _("This address does not accept that"),
         408: _("The data arrived too slowly"),
-        413: _("Too much data in one go: files up to 20 MB each, 60 MB in all"),
+        413: _(
+            "Too much in one go: 20 MB a file, 60 MB in all, and for texts what is said by them"
+        ),
         429: _("Too many tries: wait a little"),
         503: _("The service is busy: try again in a few seconds"),
     }

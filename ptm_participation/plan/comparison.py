@@ -189,11 +189,13 @@ def state_of_text(document: Document) -> str:
 
 
 def _edition(document: Document, label: str) -> Edition | None:
-    """The edition of that label, if it can take a text; None if there is none yet."""
+    """The edition of that label, however large its letters are, if it can take a text; None if
+    there is none yet."""
     most = length_of(Edition.label)
     if not label.strip() or not label.isprintable() or len(label) > most:
         raise LabelNotGood(most=most)
-    edition = db.session.scalar(sa.select(Edition).filter_by(plan_id=document.plan_id, label=label))
+    named = {one.label.casefold(): one for one in document.plan.editions}
+    edition = named.get(label.strip().casefold())
     if edition is not None:
         if edition.state is EditionState.FROZEN:
             raise EditionFrozen()

@@ -98,7 +98,11 @@ _READERS: dict[str, Callable[[bytes, str], Reading]] = {
 def read_folder(folder: Path) -> Reading:
     """Read the texts of a folder, in the order of its index. Raises UnreadableText."""
     paths = (path for path in sorted(folder.rglob("*")) if _extension(path.name) in PROGRAMS)
-    texts = {str(path.relative_to(folder)): path.read_bytes() for path in paths if path.is_file()}
+    texts = {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in paths
+        if path.is_file() and not path.is_symlink()  # which would read what is not of the folder
+    }
     if not texts:
         raise NoPlainText(name=folder.name)
     return read_plain_files(texts)

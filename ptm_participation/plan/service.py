@@ -101,7 +101,7 @@ def _write_text(
         raise TextChangedMeanwhile()
     edition = compared.edition
     if edition is None:
-        edition = _new_edition(document, compared.label)
+        edition = _new_edition(document, compared.label.strip())
     _clear(edition, document)
     versions = write_tree(document, edition, compared.tree, compared.pairs, source=source)
     link_citations(edition.id)

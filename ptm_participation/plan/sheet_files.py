@@ -29,6 +29,13 @@ MOST_PIXELS = 50_000_000  # what a browser on a phone can still unpack
 DRAWN_SIDE = 5000  # pixels of the longer side of a page that is drawn here
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _COLOURS = {1: 0, 3: 2, 4: 6}  # PNG's colour types by the bytes of a pixel
+_SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # how many numbers make a pixel, by colour type
+# The seven passes of an interlaced PNG: where each begins and how far apart its pixels are.
+_ADAM7 = (
+    *((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4)),
+    *((0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)),
+)
+_PIECE = 1 << 20  # bytes unpacked at once
 # JPEG's markers of a frame, which tells the size; and of what follows without a length.
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 _BARE = {0x01, *range(0xD0, 0xD9)}
@@ -80,31 +87,62 @@ def take_in_drawing(name: str, content: bytes) -> Picture:
 def size_of(content: bytes, name: str) -> tuple[int, int]:
     """Width and height of a whole PNG or JPEG. Raises FileRefused."""
     try:
-        width, height = _png(content) if content.startswith(_SIGNATURE) else _jpeg(content)
+        is_png = content.startswith(_SIGNATURE)
+        head, packed = _png(content) if is_png else (_jpeg(content), b"")
     except (IndexError, struct.error, ValueError) as error:
         raise Damaged(name=name) from error
+    width, height = head[:2]
     if not (0 < width <= LONGEST_SIDE and 0 < height <= LONGEST_SIDE):
         raise TooManyPixels(name=name, width=width, height=height)
     if width * height > MOST_PIXELS:
         raise TooManyPixels(name=name, width=width, height=height)
+    if is_png and _unpacked(packed) < _bytes_of_rows(*head):
+        raise Damaged(name=name)
     return width, height
 
 
-def _png(content: bytes) -> tuple[int, int]:
-    """Walks the chunks up to the last, so that a file cut short is found out."""
-    place, size = len(_SIGNATURE), None
+def _png(content: bytes) -> tuple[tuple[int, ...], bytes]:
+    """The header's numbers and the packed rows. Walks the chunks up to the last, so that a file cut
+    short is found out."""
+    place, head, packed = len(_SIGNATURE), None, []
     while True:
         length, kind = struct.unpack_from(">I4s", content, place)
         (check,) = struct.unpack_from(">I", content, place + 8 + length)
         if zlib.crc32(content[place + 4 : place + 8 + length]) != check:
             raise ValueError("a chunk is damaged")
-        if size is None:
+        if head is None:
             if kind != b"IHDR":
                 raise ValueError("no header")
-            size = struct.unpack_from(">II", content, place + 8)
+            head = struct.unpack_from(">IIBBBBB", content, place + 8)
+        if kind == b"IDAT":
+            packed.append(content[place + 8 : place + 8 + length])
         if kind == b"IEND":
-            return size[0], size[1]
+            return head, b"".join(packed)
         place += 12 + length
+
+
+def _unpacked(packed: bytes) -> int:
+    """How many bytes the rows have that are there; they are counted, not kept."""
+    unpacker, count = zlib.decompressobj(), 0
+    try:
+        while packed:
+            count += len(unpacker.decompress(packed, _PIECE))
+            packed = unpacker.unconsumed_tail
+    except zlib.error:
+        return 0
+    return count
+
+
+def _bytes_of_rows(
+    width: int, height: int, depth: int, colours: int, _packing: int, _filter: int, interlaced: int
+) -> int:
+    """How many bytes the rows of a PNG have: each a byte more than its pixels take."""
+    bits = depth * _SAMPLES.get(colours, 1)
+    return sum(
+        len(range(y, height, down)) * (1 + (len(range(x, width, across)) * bits + 7) // 8)
+        for x, y, across, down in (_ADAM7 if interlaced else ((0, 0, 1, 1),))
+        if x < width
+    )
 
 
 def _jpeg(content: bytes) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """The «quadro sinottico» of two editions as a document: PDF, Word, spreadsheet."""
 
 import io
+import threading
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -26,6 +27,9 @@ from ptm_participation.procedure.models import Procedure
 from ptm_participation.reporting.exports.sheet import Column, Kind, Note, Sheet
 from ptm_participation.reporting.exports.workbook import to_xlsx
 
+# Anybody may ask for one, and a long one takes seconds: the pages of all others go before.
+_ONE_AT_A_TIME = threading.Lock()
+LONGEST_WAIT = 2  # seconds
 MOST_ROWS = 1_500  # in a document that is set in pages; a spreadsheet takes any number
 _TYPES = {
     "pdf": "application/pdf",
@@ -43,13 +47,25 @@ class TooManyRows(DomainError):
     )
 
 
+class AnotherInHand(DomainError):
+    message = _l("Another synopsis is being made: try again in a few seconds.")
+    status = 503
+
+
 def answer(
     compared: Synopsis, rows: Sequence[Entry], format: str, procedure: Procedure
 ) -> Response:
-    """The file of a comparison, as a download. Raises TooManyRows."""
+    """The file of a comparison, as a download. Raises TooManyRows and AnotherInHand."""
     if format != "xlsx" and len(rows) > MOST_ROWS:
         raise TooManyRows(count=len(rows))
-    content: Any = {"pdf": _pdf, "docx": _docx, "xlsx": _xlsx}[format](compared, rows, procedure)
+    if not _ONE_AT_A_TIME.acquire(timeout=LONGEST_WAIT):
+        raise AnotherInHand()
+    try:
+        content: Any = {"pdf": _pdf, "docx": _docx, "xlsx": _xlsx}[format](
+            compared, rows, procedure
+        )
+    finally:
+        _ONE_AT_A_TIME.release()
     made = Response(content, mimetype=_TYPES[format])
     name = f"quadro-sinottico-{compared.document.slug}.{format}"
     made.headers.set("Content-Disposition", "attachment", filename=name)

@@ -15,17 +15,19 @@ from tests import factories
 WIDTH, HEIGHT = 800, 600
 
 
-def png(width: int = WIDTH, height: int = HEIGHT) -> bytes:
-    """A white picture."""
-    rows = (b"\0" + b"\xff" * width) * height
+def png(
+    width: int = WIDTH, height: int = HEIGHT, rows: int | None = None, packed: bytes = b""
+) -> bytes:
+    """A white picture; a damaged one, where it has fewer rows or they are not packed."""
+    pixels = (b"\0" + b"\xff" * width) * (height if rows is None else rows)
 
     def chunk(kind: bytes, body: bytes) -> bytes:
         check = struct.pack(">I", zlib.crc32(kind + body))
         return struct.pack(">I", len(body)) + kind + body + check
 
     head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    packed = chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + packed
+    body = chunk(b"IDAT", packed or zlib.compress(pixels)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + body
 
 
 def upload(content: bytes, name: str = "foglio.png") -> FileStorage:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import threading
 
 import docx
 import pypdfium2
@@ -244,6 +245,23 @@ def test_a_synopsis_too_long_for_pages_is_had_as_a_spreadsheet(
 
 
 @pytest.mark.usefixtures("two_editions")
+def test_of_synopses_one_is_made_at_a_time(
+    as_manager: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy = threading.Lock()
+    monkeypatch.setattr(synopsis_files, "_ONE_AT_A_TIME", busy)
+    monkeypatch.setattr(synopsis_files, "LONGEST_WAIT", 0)
+
+    with busy:
+        asked = as_manager.open("/piano/nda/confronto.pdf")
+    again = as_manager.open("/piano/nda/confronto.xlsx")
+
+    assert asked.status == 503
+    assert "In questo momento se ne prepara un altro" in asked.text
+    assert again.status == 200
+
+
+@pytest.mark.usefixtures("two_editions")
 def test_words_that_are_not_those_published_are_told(app: Flask) -> None:
     _publish_as_program("adottata")
     whole = ptm(app, "plan", "verify")
@@ -316,6 +334,7 @@ def test_the_database_refuses_any_change_of_a_published_edition(
     sheet = sheets.sheet(staff)
     _publish_as_program("adottata")
     adopted, later = _edition("adottata").id, _edition("controdedotta").id
+    columns = ", ".join(column.name for column in SectionVersion.__table__.columns)
     published = f"edition_id = {adopted}"
 
     _refused(
@@ -324,7 +343,8 @@ def test_the_database_refuses_any_change_of_a_published_edition(
             for column in ("text", "heading", "number", "slug", "citation", "brief", "unit_id")
         ),
         f"DELETE FROM section_version WHERE {published}",
-        f"INSERT INTO section_version SELECT * FROM section_version WHERE {published}",
+        f"INSERT INTO section_version ({columns}) SELECT {columns} FROM section_version"
+        f" WHERE {published}",
         f"UPDATE section_version SET {published} WHERE edition_id = {later}",
         *(
             f"UPDATE edition SET {column} = {column} WHERE id = {adopted}"
@@ -408,7 +428,7 @@ def test_anybody_reads_what_changed_and_takes_the_synopsis(
     turned = visitor.open("/piano/nda/confronto", da="controdedotta", a="adottata")
     assert "modifiche da «Edizione adottata» a «controdedotta»" in turned.text
     split = visitor.open("/piano/nda/confronto", tipo="split")
-    assert [row[1].split(" Gli")[0] for row in split.rows()] == ["art. 4 c. 1 + art. 4 c. 2"]
+    assert [row[1].split(" era ")[0] for row in split.rows()] == ["art. 4 c. 1 + art. 4 c. 2"]
     section = visitor.open("/piano/nda/art-3/confronto")
     assert "Art. 3. Rete verde" in section.heading
     assert "art. 2" in section.rows()[0][0]

@@ -14,6 +14,7 @@ from ptm_participation.core import audit
 from ptm_participation.core.audit import SYSTEM
 from ptm_participation.core.db import db
 from ptm_participation.plan.comparison import EditionObserved, NumberTwice
+from ptm_participation.plan.files import read_folder
 from ptm_participation.plan.kinds import SectionKind
 from ptm_participation.plan.matching import Known, match
 from ptm_participation.plan.models import (
@@ -199,6 +200,30 @@ def test_an_edition_wants_a_label_that_can_be_read(app: Flask, tmp_path: Path, l
 
     assert done.exit_code == 1
     assert "a label of 1 to 40 characters" in done.output
+
+
+def test_a_label_is_the_same_in_large_letters(app: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "norme.xml"
+    file.write_text(AKN, encoding="utf-8")
+    known = list(db.session.scalars(sa.select(Edition.label)))
+
+    done = ptm(app, "plan", "import", str(file), "--document", "NDA", "--edition", " Adottata ")
+
+    assert done.exit_code == 0
+    assert list(db.session.scalars(sa.select(Edition.label))) == known
+
+
+def test_a_link_in_a_folder_leads_nowhere(tmp_path: Path) -> None:
+    secret, folder = tmp_path / "segreto.md", tmp_path / "testi"
+    folder.mkdir()
+    secret.write_text("# Art. 2 Segreto", encoding="utf-8")
+    (folder / "norme.md").write_text("# Art. 1 Oggetto", encoding="utf-8")
+    (folder / "altro.md").symlink_to(secret)
+
+    read = read_folder(folder)
+
+    assert "Segreto" not in str(read.tree)
+    assert "Oggetto" in str(read.tree)
 
 
 @pytest.mark.parametrize(

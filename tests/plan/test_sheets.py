@@ -69,6 +69,8 @@ BAD_FILES = {
     "text": ("foglio.docx", factories.docx(), sheet_files.NoPicture),
     "cut short": ("foglio.png", sheets.png()[:-20], Damaged),
     "altered": ("foglio.png", sheets.png()[:60] + b"x" + sheets.png()[61:], Damaged),
+    "without its last rows": ("foglio.png", sheets.png(rows=500), Damaged),
+    "rows not packed": ("foglio.png", sheets.png(packed=b"xxxx"), Damaged),
     "disguised": ("foglio.png", factories.PDF_BYTES, Disguised),
     "jpeg without a frame": ("foglio.jpg", b"\xff\xd8\xff\xe0\x00\x04xx\xff\xd9", Damaged),
     "too wide": ("foglio.png", sheets.png(12_001, 1), sheet_files.TooManyPixels),
