@@ -41,6 +41,8 @@ from ptm_participation.observations.forms import (
     municipalities,
 )
 from ptm_participation.observations.models import Protocol
+from ptm_participation.observations.place_forms import read_parcel_lines
+from ptm_participation.observations.received import Located
 from ptm_participation.observations.workflow import Channel, LinkKind, Purpose
 from ptm_participation.procedure.models import IdentityLevel
 from ptm_participation.stakeholders.forms import subject_types
@@ -106,6 +108,12 @@ class PaperForm(PtmForm):
         _l("Text"),
         [DataRequired(_l("Write the text, or a summary if it is in the scan.")), at_most(100_000)],
     )
+    parcels = TextAreaField(
+        _l("Cadastral parcels that it names"),
+        [at_most(2000)],
+        description=_l("A sheet on each line: Rho, foglio 12, mappali 34, 35."),
+    )
+    parcels_public = BooleanField(_l("Everybody may see these parcels"))
     scan = FileField(_l("Scan or message"))
     cannot_be_read = BooleanField(_l("The text or an attachment cannot be read"))
     what_cannot = StringField(
@@ -145,6 +153,13 @@ class PaperForm(PtmForm):
     def validate_signatories(self, field: TextAreaField) -> None:
         if self.type.data in set(SubjectType):
             check_signatories(field.data or "", self.name.data or "", SubjectType(self.type.data))
+
+    def validate_parcels(self, field: TextAreaField) -> None:
+        self.named_parcels()
+
+    def named_parcels(self) -> tuple[Located, ...]:
+        """The parcels as places of what is asked. Raises ValidationError."""
+        return read_parcel_lines(self.parcels.data or "", public=bool(self.parcels_public.data))
 
     @property
     def unreadable(self) -> str:

@@ -347,6 +347,7 @@ def _received(
         reasons=form.text.data,
         quotes=tuple(Quote(section.id) for section in sections),
         whole_plan=not sections,
+        places=form.named_parcels(),
     )
     return Received(
         purpose=purpose,

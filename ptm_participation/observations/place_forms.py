@@ -1,5 +1,6 @@
 """Naming a place: a shape on the ground, or parcels of the land register."""
 
+import re
 from typing import Any
 
 from flask_babel import gettext as _
@@ -11,11 +12,13 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, InputRequired
+from wtforms.validators import DataRequired, InputRequired, ValidationError
 
 from ptm_participation.core.forms import ChecksField, EditForm, PtmForm, at_most, labelled, options
+from ptm_participation.core.reference import fold
+from ptm_participation.observations.placing import MOST_PLACES, TooManyPlaces
 from ptm_participation.observations.received import Located
-from ptm_participation.territory.places import DRAWN, PlaceKind
+from ptm_participation.territory.places import DRAWN, PlaceKind, PlaceNotGood, read_parcels
 from ptm_participation.territory.queries import list_municipalities
 
 PUBLIC, RESERVED = "public", "reserved"
@@ -76,6 +79,54 @@ class ParcelForm(PtmForm):
         super().__init__(*args, **kwargs)
         rows = [(row.istat, row.name) for row in list_municipalities()]
         self.comune.choices = options([("", _("Choose the Comune")), *rows])
+
+
+_LINE = re.compile(
+    r"(?P<comune>\D+?)[\s,;:]+(?:f(?:oglio|og|g)?\b\.?\s*)?(?P<sheet>\d+)[\s,;:]+"
+    r"(?:(?:m(?:appal[ei]|app|apps)?|part(?:icell[ae])?|n)\b\.?\s*)*(?P<parcels>\d[\d\s,;]*)",
+    re.IGNORECASE,
+)
+
+
+def read_parcel_lines(text: str, *, public: bool) -> tuple[Located, ...]:
+    """The parcels that a letter names, a sheet of the land register on each line: «Rho, foglio 12,
+    mappali 34, 35». Raises ValidationError, which names the line."""
+    names = {fold(row.name): row for row in list_municipalities()}
+    found: list[Located] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        read = _LINE.fullmatch(line.strip())
+        comune = names.get(fold(read["comune"]).strip()) if read else None
+        if read is None or comune is None:
+            raise ValidationError(
+                _(
+                    "Line %(number)d: write a Comune of the list, the sheet and the parcels: "
+                    "Rho, foglio 12, mappali 34, 35.",
+                    number=number,
+                )
+            )
+        try:
+            parcels = read_parcels(read["sheet"], read["parcels"].strip(" ,;"))
+        except PlaceNotGood as error:
+            raise ValidationError(
+                _("Line %(number)d: %(why)s", number=number, why=error)
+            ) from error
+        found += [
+            Located(
+                PlaceKind.PARCEL,
+                (comune.istat,),
+                (comune.name,),
+                public,
+                cadastral_sheet=sheet,
+                parcel=parcel,
+            )
+            for sheet, parcel in parcels
+        ]
+    found = list(dict.fromkeys(found))
+    if len(found) > MOST_PLACES:
+        raise ValidationError(str(TooManyPlaces(most=MOST_PLACES)))
+    return tuple(found)
 
 
 class WithholdForm(EditForm):

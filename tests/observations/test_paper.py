@@ -13,6 +13,7 @@ from ptm_participation.core.db import db
 from ptm_participation.observations import codes
 from ptm_participation.observations.intake import NotYetOpen, SentAfterArrival
 from ptm_participation.observations.models import Observation
+from ptm_participation.observations.place_models import RequestPlace
 from ptm_participation.observations.workflow import Basis, Channel, FileClass, ObservationState
 from tests import factories
 from tests.pages import Browser, Page
@@ -96,6 +97,20 @@ def test_protocol_scan_and_representative_come_with_it(as_staff: Browser) -> Non
     assert {link.anchor.section_version.brief for link in made.anchors} == {"art. 41", "Tav. 6"}
 
 
+def test_parcels_that_a_letter_names_are_places_of_it(as_staff: Browser, visitor: Browser) -> None:
+    named = "Rho, foglio 12, mappali 34, 35\n\nsan giuliano milanese fg. 7 mapp. 8; Rho F.12 n. 34"
+    wrong = _enter(as_staff.open(FORM), parcels=named)
+    assert "Riga 3" in wrong.error_of("parcels")
+
+    _enter(wrong, parcels=named.replace("; Rho", "\nRho"))
+
+    shown = as_staff.open("/ufficio/osservazioni/ptm/1").text
+    assert "Rho, foglio 12, mappale 34" in shown
+    assert "San Giuliano Milanese, foglio 7, mappale 8" in shown
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(RequestPlace)) == 3
+    assert not db.session.scalars(sa.select(RequestPlace.public)).first()
+
+
 def test_the_officer_may_say_that_another_day_counts(as_staff: Browser) -> None:
     page = _enter(as_staff.open(FORM), counts_on="2020-10-12")
     assert page.error_of("reason") == "Scrivere perché fa fede un’altra data."
@@ -165,6 +180,9 @@ def test_all_that_is_wrong_is_said_at_once(as_staff: Browser) -> None:
         ("type", "", "Scegliere il tipo di soggetto."),
         ("name", "", "Scrivere il nome."),
         ("sections", "art. 999", "Non si trova nel piano: art. 999."),
+        ("parcels", "Atlantide, foglio 1, mappale 2", "Riga 1: scrivere un Comune dell’elenco"),
+        ("parcels", "Rho, foglio 3, mappale 4\nRho f. 0 m. 5", "Riga 2: «0» non è un foglio"),
+        ("parcels", "Rho, foglio 12", "Riga 1: scrivere un Comune dell’elenco"),
         ("text", "", "Scrivere il testo, o un riassunto se il testo è nella scansione."),
         ("email", "rho@", "Questo indirizzo e-mail non è completo: controllalo."),
         ("protocol_number", "12", "Scrivere sia il numero sia la data di protocollo."),
