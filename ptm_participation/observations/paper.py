@@ -36,7 +36,7 @@ from ptm_participation.observations.office import (
     officer,
     sections_named,
 )
-from ptm_participation.observations.office_forms import PaperForm
+from ptm_participation.observations.paper_forms import PaperForm
 from ptm_participation.observations.received import (
     Asked,
     Declared,
