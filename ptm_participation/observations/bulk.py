@@ -22,7 +22,7 @@ from ptm_participation.core.errors import DomainError
 from ptm_participation.core.form_tokens import FormToken
 from ptm_participation.core.storage import Kept, name_file
 from ptm_participation.core.transaction import use_case
-from ptm_participation.observations import intake, links, placing, service
+from ptm_participation.observations import intake, links, placing, rows, service
 from ptm_participation.observations.intake import CountedOtherwise
 from ptm_participation.observations.models import (
     Observation,
@@ -172,7 +172,7 @@ def _take_in(
     counts_at, basis, reason = intake.date_that_counts(received, arrival.counted)
     intake.check_received(window, received, counts_at)
     submission = keys.give(
-        intake.make_submission(
+        rows.make_submission(
             window,
             received,
             versions,
@@ -183,18 +183,18 @@ def _take_in(
             actor,
         )
     )
-    observation = keys.give(intake.make_observation(window, received, versions, submission, number))
+    observation = keys.give(rows.make_observation(window, received, versions, submission, number))
     observation.date(window, counts_at, basis, reason)
     digest = form_tokens.digest(arrival.token)
     token = FormToken(token_sha256=digest, used_at=clock.now(), made=str(observation.id))
     intake.send_receipt(observation, received, arrival.token)
-    working = keys.give(intake.make_working_text(observation, received, versions, submission))
+    working = keys.give(rows.make_working_text(observation, received, versions, submission))
     made = [
         submission,
         observation,
         token,
-        *map(keys.give, intake.make_files(submission, received)),
-        *map(keys.give, intake.make_parties(observation, received)),
+        *map(keys.give, rows.make_files(submission, received)),
+        *map(keys.give, rows.make_parties(observation, received)),
         working,
         *_requests(submission, observation, received, versions, keys),
     ]
@@ -210,7 +210,7 @@ def _requests(
     keys: _Keys,
 ) -> Iterator[Model]:
     for position, asked in enumerate(received.requests, 1):
-        request = keys.give(intake.make_request(submission, position, asked))
+        request = keys.give(rows.make_request(submission, position, asked))
         yield request
         yield from placing.make_places(request, asked)
         for quote in asked.quotes:
@@ -218,7 +218,7 @@ def _requests(
             anchor = keys.give(anchor_on(section, quote.quotation))
             yield anchor
             yield RequestAnchor(request_id=request.id, anchor_id=anchor.id)
-            yield intake.make_filing(observation, anchor, section)
+            yield rows.make_filing(observation, anchor, section)
 
 
 def _give_protocol(window: Window, arrival: Arrival, observation: Observation) -> None:

@@ -5,7 +5,7 @@ What is kept here is never altered afterwards.
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,19 +17,14 @@ from ptm_participation.core import audit, clock, form_tokens, jobs
 from ptm_participation.core.audit import Actor
 from ptm_participation.core.db import db
 from ptm_participation.core.errors import DomainError
-from ptm_participation.core.reference import fold
 from ptm_participation.core.sealing import seal
 from ptm_participation.core.transaction import is_writing, notes, use_case
-from ptm_participation.observations import codes, links, placing
+from ptm_participation.observations import codes, links, placing, rows
 from ptm_participation.observations.audiences import check_audience
 from ptm_participation.observations.models import (
     Observation,
-    ObservationAnchor,
-    ObservationParty,
-    Request,
     RequestAnchor,
     Submission,
-    SubmissionFile,
     WorkingText,
 )
 from ptm_participation.observations.received import (
@@ -37,9 +32,6 @@ from ptm_participation.observations.received import (
     Declared,
     Earlier,
     Received,
-    as_sent,
-    as_text,
-    default_title,
 )
 from ptm_participation.observations.workflow import (
     BASIS_OF_CHANNEL,
@@ -48,13 +40,11 @@ from ptm_participation.observations.workflow import (
     LinkKind,
     ObservationState,
     Purpose,
-    Regularity,
 )
 from ptm_participation.plan.closing import refuse_closed
 from ptm_participation.plan.models import Anchor, Edition, SectionVersion
 from ptm_participation.plan.service import draw_anchor
 from ptm_participation.procedure.models import PrivacyNotice, Procedure, Register, Window
-from ptm_participation.stakeholders.subjects import SubjectType
 from ptm_participation.territory.models import Municipality
 
 RECEIPT = "observation.receipt"
@@ -168,12 +158,12 @@ def submit_observation(
         window, received, versions, counts_at, token, notice, author, actor
     )
     number = next_number(window)
-    observation = make_observation(window, received, versions, submission, number)
+    observation = rows.make_observation(window, received, versions, submission, number)
     observation.date(window, counts_at, basis, reason)
     db.session.add(observation)
     db.session.flush()
-    db.session.add_all(make_parties(observation, received))
-    working = make_working_text(observation, received, versions, submission)
+    db.session.add_all(rows.make_parties(observation, received))
+    working = rows.make_working_text(observation, received, versions, submission)
     db.session.add(working)
     for anchor in anchors:
         file_under(observation, anchor)
@@ -225,9 +215,9 @@ def hold(observation: Observation) -> None:
 def held(query: sa.Select[Observation]) -> Sequence[Observation]:
     """The entries that a query finds, in the order of the registers, each locked as by `hold`."""
     ordered = query.order_by(Observation.register_id, Observation.number)
-    rows = db.session.scalars(ordered.with_for_update(of=Observation)).all()
-    notes().setdefault(_HELD, set()).update(row.id for row in rows)
-    return rows
+    locked = db.session.scalars(ordered.with_for_update(of=Observation)).all()
+    notes().setdefault(_HELD, set()).update(row.id for row in locked)
+    return locked
 
 
 def must_stand(observation: Observation) -> None:
@@ -360,15 +350,15 @@ def sections_of(window: Window, several: Iterable[Received]) -> dict[int, Sectio
         for asked in received.requests
         for quote in asked.quotes
     }
-    rows = db.session.scalars(
+    found = db.session.scalars(
         sa.select(SectionVersion)
         .options(joinedload(SectionVersion.edition), joinedload(SectionVersion.document))
         .join(Edition, Edition.id == SectionVersion.edition_id)
         .where(SectionVersion.id.in_(ids), Edition.plan_id == window.procedure.plan_id)
     ).all()
-    if len(rows) != len(ids):
+    if len(found) != len(ids):
         raise SectionOfAnotherPlan()
-    versions = {row.id: row for row in rows}
+    versions = {row.id: row for row in found}
     _refuse_closed(versions, several)
     return versions
 
@@ -395,76 +385,18 @@ def _keep_submission(
     author: User | None,
     actor: Actor,
 ) -> tuple[Submission, list[Anchor]]:
-    submission = make_submission(
+    submission = rows.make_submission(
         window, received, versions, counts_at, token, notice, author, actor
     )
     db.session.add(submission)
     db.session.flush()
-    db.session.add_all(make_files(submission, received))
+    db.session.add_all(rows.make_files(submission, received))
     anchors = [
         anchor
         for position, asked in enumerate(received.requests, 1)
         for anchor in _keep_request(submission, position, asked, versions)
     ]
     return submission, anchors
-
-
-def make_submission(
-    window: Window,
-    received: Received,
-    versions: dict[int, SectionVersion],
-    counts_at: dt.datetime,
-    token: str,
-    notice: PrivacyNotice | None,
-    author: User | None,
-    actor: Actor,
-) -> Submission:
-    """What is kept of what was received."""
-    raw = _as_sent(window, received, versions, notice)
-    return Submission(
-        window_id=window.id,
-        channel=received.channel,
-        received_at=received.received_at,
-        sent_on=received.sent_on,
-        counts_at=counts_at,
-        raw=raw,
-        text=as_text(received, versions),
-        sha256=audit.sha256(raw),
-        identity_level=received.identity_level,
-        token_sha256=form_tokens.digest(token),
-        code_sha256=codes.digest(codes.code_of(token)),
-        user_id=author.id if author else None,
-        entered_by_id=actor.id if isinstance(actor, User) and actor is not author else None,
-        privacy_notice_id=notice.id if notice else None,
-        language=received.language,
-    )
-
-
-def make_files(submission: Submission, received: Received) -> Iterator[SubmissionFile]:
-    """The files that came with it."""
-    for position, file in enumerate(received.files, 1):
-        yield SubmissionFile(
-            submission_id=submission.id,
-            position=position,
-            file_sha256=file.sha256,
-            name=file.name,
-            file_class=file.file_class,
-        )
-
-
-def _as_sent(
-    window: Window,
-    received: Received,
-    versions: dict[int, SectionVersion],
-    notice: PrivacyNotice | None,
-) -> str:
-    return as_sent(
-        received,
-        versions,
-        procedure=window.procedure.code,
-        window=window.code,
-        privacy_notice=notice.version if notice else None,
-    )
 
 
 def holds(
@@ -474,7 +406,7 @@ def holds(
     counted: CountedOtherwise | None,
 ) -> bool:
     """Whether the observation is what was received here, to the last letter, and counts alike."""
-    raw = _as_sent(window, received, sections_of(window, [received]), None)
+    raw = rows.sent_form(window, received, sections_of(window, [received]), None)
     same = observation.submission.sha256 == audit.sha256(raw)
     if counted is None:
         return same and observation.basis is not Basis.OFFICER
@@ -487,7 +419,7 @@ def holds(
 def _keep_request(
     submission: Submission, position: int, asked: Asked, versions: dict[int, SectionVersion]
 ) -> list[Anchor]:
-    request = make_request(submission, position, asked)
+    request = rows.make_request(submission, position, asked)
     db.session.add(request)
     db.session.flush()
     anchors = [draw_anchor(versions[quote.version_id], quote.quotation) for quote in asked.quotes]
@@ -495,54 +427,6 @@ def _keep_request(
         db.session.add(RequestAnchor(request_id=request.id, anchor_id=anchor.id))
     db.session.add_all(placing.make_places(request, asked))
     return anchors
-
-
-def make_request(submission: Submission, position: int, asked: Asked) -> Request:
-    """One of the things asked."""
-    return Request(
-        submission_id=submission.id,
-        position=position,
-        kind=asked.kind,
-        whole_plan=asked.whole_plan,
-        place=asked.place,
-        proposed=asked.proposed,
-        reasons=asked.reasons,
-    )
-
-
-def make_observation(
-    window: Window,
-    received: Received,
-    versions: dict[int, SectionVersion],
-    submission: Submission,
-    number: int,
-) -> Observation:
-    """The register's new entry, as the office begins with it."""
-    return Observation(
-        procedure_id=window.procedure_id,
-        register_id=window.register_id,
-        submission_id=submission.id,
-        window_id=window.id,
-        received_at=received.received_at,
-        channel=received.channel,
-        purpose=received.purpose,
-        protocol_number="",
-        protocol_registry="",
-        protocol_case_file="",
-        sender_protocol_number=received.sender_protocol,
-        sender_protocol_registry="",
-        state=ObservationState.RECEIVED,
-        regularity=(
-            Regularity.SUFFICIENT
-            if window.procedure.suffices(received.identity_level)
-            else Regularity.TO_REGULARISE
-        ),
-        title=default_title(received, versions),
-        search_text=_search_text(received, submission.text),
-        subject_type=received.submitter.type or SubjectType.CITIZEN,
-        municipality_id=received.submitter.municipality_id,
-        number=number,
-    )
 
 
 def next_number(window: Window, count: int = 1) -> int:
@@ -564,56 +448,10 @@ def next_number(window: Window, count: int = 1) -> int:
 
 def hold_registers(procedure: Procedure) -> None:
     """Let nobody take a number in the procedure's registers until the commit."""
-    rows = sa.select(Register.id).filter_by(procedure_id=procedure.id).order_by(Register.id)
-    db.session.execute(rows.with_for_update())
-
-
-def _search_text(received: Received, text: str) -> str:
-    names = " ".join(party.name for party in received.parties)
-    return fold(f"{received.subject} {names} {text}")
-
-
-def make_parties(observation: Observation, received: Received) -> Iterator[ObservationParty]:
-    """Who it is from, as declared."""
-    for party in received.parties:
-        yield ObservationParty(
-            observation_id=observation.id,
-            role=party.role,
-            capacity=party.capacity,
-            name=party.name,
-            type=party.type,
-            municipality_id=party.municipality_id,
-            email=party.email,
-            phone=party.phone,
-        )
-
-
-def make_working_text(
-    observation: Observation,
-    received: Received,
-    versions: dict[int, SectionVersion],
-    submission: Submission,
-) -> WorkingText:
-    """The first version of the text that the office works on: what was received, but its places,
-    of which the public sees those that it may."""
-    placed = any(asked.places for asked in received.requests)
-    text = as_text(received, versions, with_places=False) if placed else submission.text
-    return WorkingText(observation_id=observation.id, version=1, text=text, written_at=clock.now())
-
-
-def make_filing(
-    observation: Observation, anchor: Anchor, section: SectionVersion
-) -> ObservationAnchor:
-    """That the observation counts under the anchor's section."""
-    return ObservationAnchor(
-        observation_id=observation.id,
-        anchor_id=anchor.id,
-        provision_id=section.provision_id,
-        page_id=section.unit.provision_id if section.unit else section.provision_id,
-        document_id=section.document_id,
-    )
+    registers = sa.select(Register.id).filter_by(procedure_id=procedure.id).order_by(Register.id)
+    db.session.execute(registers.with_for_update())
 
 
 def file_under(observation: Observation, anchor: Anchor) -> None:
     """Count the observation under the anchor's section."""
-    db.session.add(make_filing(observation, anchor, anchor.section_version))
+    db.session.add(rows.make_filing(observation, anchor, anchor.section_version))
