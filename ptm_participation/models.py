@@ -5,8 +5,14 @@ from ptm_participation.communications import models as communications
 from ptm_participation.consultations import models as consultations
 from ptm_participation.core import models as core
 from ptm_participation.core.db import Base
+from ptm_participation.observations import (
+    draft_models,
+    mail_models,
+    place_models,
+    supplement_models,
+    worklist_models,
+)
 from ptm_participation.observations import models as observations
-from ptm_participation.observations import place_models
 from ptm_participation.plan import citation_models, map_models
 from ptm_participation.plan import import_models as plan_imports
 from ptm_participation.plan import models as plan
@@ -23,6 +29,8 @@ __all__ = [
     "communications",
     "consultations",
     "core",
+    "draft_models",
+    "mail_models",
     "map_models",
     "metadata",
     "observations",
@@ -32,5 +40,7 @@ __all__ = [
     "procedure",
     "reference",
     "stakeholders",
+    "supplement_models",
     "territory",
+    "worklist_models",
 ]

@@ -13,8 +13,9 @@ from ptm_participation.core.sealing import unseal
 from ptm_participation.observations import codes, documents
 from ptm_participation.observations.drafting import RESUME_LINK
 from ptm_participation.observations.intake import RECEIPT
-from ptm_participation.observations.models import Observation, RegularisationRequest
+from ptm_participation.observations.models import Observation
 from ptm_participation.observations.queries import get_by_code
+from ptm_participation.observations.supplement_models import RegularisationRequest
 from ptm_participation.observations.supplements import ASKED_BY_MAIL
 from ptm_participation.observations.workflow import Purpose
 from ptm_participation.procedure.models import Register

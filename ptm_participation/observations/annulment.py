@@ -17,7 +17,8 @@ from ptm_participation.core.errors import DomainError, WrongState
 from ptm_participation.core.transaction import use_case
 from ptm_participation.observations import links
 from ptm_participation.observations.intake import get_earlier, hold, must_stand
-from ptm_participation.observations.models import IncomingMail, Observation, SubmissionFile
+from ptm_participation.observations.mail_models import IncomingMail
+from ptm_participation.observations.models import Observation, SubmissionFile
 from ptm_participation.observations.received import Earlier
 from ptm_participation.observations.service import unpublish
 from ptm_participation.observations.workflow import MAIL_WORKFLOW, FileClass, LinkKind, MailState

@@ -9,7 +9,7 @@ from ptm_participation.accounts.forms import ConfirmForm
 from ptm_participation.core.numbers import whole
 from ptm_participation.observations import drafting, steps
 from ptm_participation.observations.blueprint import bp
-from ptm_participation.observations.models import Draft
+from ptm_participation.observations.draft_models import Draft
 from ptm_participation.observations.views import frame
 from ptm_participation.plan import browsing, search
 from ptm_participation.plan import queries as plan

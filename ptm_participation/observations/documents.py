@@ -12,8 +12,9 @@ from flask_babel import gettext as _
 from ptm_participation.core import clock, formats
 from ptm_participation.core.typesetting import pdf
 from ptm_participation.observations import codes, placing, received
+from ptm_participation.observations.draft_models import Draft
 from ptm_participation.observations.links import links_of
-from ptm_participation.observations.models import Draft, Observation, ObservationParty
+from ptm_participation.observations.models import Observation, ObservationParty
 from ptm_participation.observations.steps import assemble, chosen_sections
 from ptm_participation.observations.workflow import Basis, Channel, FileClass, PartyRole, Purpose
 from ptm_participation.plan.queries import SectionRow

@@ -24,8 +24,9 @@ from ptm_participation.core.throttle import Limit
 from ptm_participation.core.transaction import use_case
 from ptm_participation.observations import queries
 from ptm_participation.observations.audiences import admitted
+from ptm_participation.observations.draft_models import Draft, DraftFile
 from ptm_participation.observations.intake import submit_observation
-from ptm_participation.observations.models import Draft, DraftFile, Observation
+from ptm_participation.observations.models import Observation
 from ptm_participation.observations.received import Received
 from ptm_participation.observations.workflow import FileClass
 from ptm_participation.plan.quotes import Quotation

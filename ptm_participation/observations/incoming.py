@@ -28,7 +28,8 @@ from ptm_participation.mail.message import Message, read
 from ptm_participation.mail.receipts import RECEIPTS, Kind
 from ptm_participation.mail.report import as_json
 from ptm_participation.observations.intake import CountedOtherwise
-from ptm_participation.observations.models import IncomingMail, Observation, Protocol, Submission
+from ptm_participation.observations.mail_models import IncomingMail
+from ptm_participation.observations.models import Observation, Protocol, Submission
 from ptm_participation.observations.received import Received
 from ptm_participation.observations.service import enter_observation
 from ptm_participation.observations.workflow import MAIL_WORKFLOW, MailState

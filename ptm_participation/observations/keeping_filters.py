@@ -10,9 +10,9 @@ from ptm_participation.accounts.forms import ConfirmForm
 from ptm_participation.core.errors import DomainError
 from ptm_participation.observations import filters, saved_filters
 from ptm_participation.observations.blueprint import bp
-from ptm_participation.observations.models import SavedFilter
 from ptm_participation.observations.office import officer
 from ptm_participation.observations.office_forms import SavedFilterForm
+from ptm_participation.observations.worklist_models import SavedFilter
 from ptm_participation.procedure.choice import chosen_procedure, of_procedure
 
 

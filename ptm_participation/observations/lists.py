@@ -18,14 +18,9 @@ from ptm_participation.core.jobs import Job, JobState
 from ptm_participation.core.numbers import whole
 from ptm_participation.core.reference import fold
 from ptm_participation.observations.links import withdrawal_of
-from ptm_participation.observations.models import (
-    Observation,
-    ObservationAnchor,
-    ObservationParty,
-    RegularisationRequest,
-    Selected,
-)
+from ptm_participation.observations.models import Observation, ObservationAnchor, ObservationParty
 from ptm_participation.observations.queries import sent_by, visible_to
+from ptm_participation.observations.supplement_models import RegularisationRequest
 from ptm_participation.observations.workflow import (
     Channel,
     ObservationState,
@@ -33,6 +28,7 @@ from ptm_participation.observations.workflow import (
     Purpose,
     Regularity,
 )
+from ptm_participation.observations.worklist_models import Selected
 from ptm_participation.plan import queries as plan
 from ptm_participation.plan.models import (
     Anchor,

@@ -21,7 +21,7 @@ from ptm_participation.core.errors import ChangedMeanwhile, DomainError, NotFoun
 from ptm_participation.core.numbers import whole
 from ptm_participation.observations import drafting, placing, queries, steps
 from ptm_participation.observations.blueprint import bp
-from ptm_participation.observations.models import Draft
+from ptm_participation.observations.draft_models import Draft
 from ptm_participation.observations.office import here, observation_at, officer
 from ptm_participation.observations.place_forms import (
     PUBLIC,

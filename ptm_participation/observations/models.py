@@ -15,10 +15,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ptm_participation.accounts.models import User
 from ptm_participation.core import clock
 from ptm_participation.core.audit import canonical_json, sha256
-from ptm_participation.core.db import Json, Model, one_of, ordered_text
+from ptm_participation.core.db import Model, one_of
 from ptm_participation.core.storage import StoredFile
-from ptm_participation.mail.message import CountsBy
-from ptm_participation.mail.receipts import Kind
 from ptm_participation.observations.workflow import (
     OBSERVATION_WORKFLOW,
     Basis,
@@ -26,7 +24,6 @@ from ptm_participation.observations.workflow import (
     Channel,
     FileClass,
     LinkKind,
-    MailState,
     ObservationState,
     PartyRole,
     Purpose,
@@ -50,44 +47,6 @@ class Protocol(NamedTuple):
     on: dt.date | None
     registry: str = ""
     case_file: str = ""
-
-
-class Draft(Model):
-    """An observation being written. Whoever holds its key may read and change it.
-
-    `content` is what was typed, valid or not, so that nothing is lost; `revision` grows with
-    each save.
-    """
-
-    __tablename__ = "draft"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    key_sha256: Mapped[str] = mapped_column(sa.String(64), unique=True)
-    window_id: Mapped[int] = mapped_column(sa.ForeignKey("submission_window.id"))
-    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
-    content: Mapped[dict[str, Any]] = mapped_column(Json)
-    revision: Mapped[int] = mapped_column(default=1)
-    created_at: Mapped[dt.datetime]
-    updated_at: Mapped[dt.datetime] = mapped_column(index=True)
-
-    window: Mapped[Window] = relationship()
-    files: Mapped[list["DraftFile"]] = relationship(
-        order_by="DraftFile.id", cascade="all, delete-orphan"
-    )
-
-
-class DraftFile(Model):
-    """A file put beside a draft."""
-
-    __tablename__ = "draft_file"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    draft_id: Mapped[int] = mapped_column(sa.ForeignKey("draft.id"), index=True)
-    file_sha256: Mapped[str] = mapped_column(sa.ForeignKey("stored_file.sha256"), index=True)
-    name: Mapped[str] = mapped_column(sa.String(200))
-    file_class: Mapped[FileClass] = mapped_column(one_of(FileClass, "file_class"))
-
-    file: Mapped[StoredFile] = relationship()
 
 
 class Submission(Model):
@@ -484,162 +443,3 @@ class ObservationLink(Model):
     made_at: Mapped[dt.datetime]
     undone_at: Mapped[dt.datetime | None]
     undone_because: Mapped[str] = mapped_column(sa.String(300), default="")
-
-
-class RegularisationRequest(Model):
-    """The office asks a sender to make itself known, until the end of a day. Immutable."""
-
-    __tablename__ = "regularisation_request"
-    __table_args__ = (
-        sa.CheckConstraint("days BETWEEN 1 AND 3650", name="days"),
-        sa.Index("ix_regularisation_request_due", "observation_id", "due_on"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    observation_id: Mapped[int] = mapped_column(sa.ForeignKey("observation.id"))
-    asked_at: Mapped[dt.datetime]
-    days: Mapped[int]
-    due_on: Mapped[dt.date]
-    words: Mapped[str] = mapped_column(sa.String(2000), default="")
-    asked_by_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"))
-
-    observation: Mapped[Observation] = relationship()
-    asked_by: Mapped[User] = relationship()
-
-    @property
-    def due_at(self) -> dt.datetime:
-        """The first instant that is late."""
-        return clock.end_of_day(self.due_on)
-
-    @property
-    def is_over(self) -> bool:
-        return clock.now() >= self.due_at
-
-
-class Supplement(Model):
-    """What a sender added afterwards to be regularised; the submission stays as it is. Immutable.
-
-    `request` is the office's last one when it came; there may be none.
-    """
-
-    __tablename__ = "supplement"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    observation_id: Mapped[int] = mapped_column(sa.ForeignKey("observation.id"), index=True)
-    request_id: Mapped[int | None] = mapped_column(sa.ForeignKey("regularisation_request.id"))
-    received_at: Mapped[dt.datetime]
-    token_sha256: Mapped[str] = mapped_column(sa.String(64), unique=True)
-    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
-
-    request: Mapped[RegularisationRequest | None] = relationship()
-    files: Mapped[list["SupplementFile"]] = relationship(order_by="SupplementFile.position")
-
-    @property
-    def in_time(self) -> bool:
-        """Whether it came within the term of the request; within none, if none was made."""
-        return self.request is not None and self.received_at < self.request.due_at
-
-
-class SupplementFile(Model):
-    """A file of what was added. Immutable."""
-
-    __tablename__ = "supplement_file"
-    __table_args__ = (sa.UniqueConstraint("supplement_id", "position"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    supplement_id: Mapped[int] = mapped_column(sa.ForeignKey("supplement.id"))
-    position: Mapped[int]
-    file_sha256: Mapped[str] = mapped_column(sa.ForeignKey("stored_file.sha256"), index=True)
-    name: Mapped[str] = mapped_column(sa.String(200))
-    file_class: Mapped[FileClass] = mapped_column(one_of(FileClass, "file_class"))
-
-    file: Mapped[StoredFile] = relationship()
-
-
-class IncomingMail(Model):
-    """A message that came in: as received in the store, and what was read of it.
-
-    The same bytes are one record, and so is the same message come again with other headers.
-    `same_as` is one that bears the same identifier or Message-ID with another content: both are
-    to be looked at. `content` is the reading that pages show (`mail/report.py`); of the raw
-    message it may be made again.
-    """
-
-    __tablename__ = "incoming_mail"
-    __table_args__ = (
-        sa.Index("ix_incoming_mail_state", "state", "id"),
-        sa.CheckConstraint("(state = 'entered') = (observation_id IS NOT NULL)", name="entered"),
-        sa.CheckConstraint("(state = 'set-aside') = (reason <> '')", name="set_aside"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    file_sha256: Mapped[str] = mapped_column(sa.ForeignKey("stored_file.sha256"), unique=True)
-    original_sha256: Mapped[str] = mapped_column(sa.String(64), default="")
-    kind: Mapped[Kind] = mapped_column(one_of(Kind, "kind"))
-    certified: Mapped[bool]
-    identifier: Mapped[str] = mapped_column(sa.String(300), default="", index=True)
-    message_id: Mapped[str] = mapped_column(sa.String(500), default="", index=True)
-    refers_to: Mapped[str] = mapped_column(sa.String(500), default="", index=True)
-    sender: Mapped[str] = mapped_column(sa.String(320), default="")
-    subject: Mapped[str] = mapped_column(sa.String(500), default="")
-    taken_at: Mapped[dt.datetime]
-    counts_at: Mapped[dt.datetime | None]
-    counts_by: Mapped[CountsBy | None] = mapped_column(one_of(CountsBy, "counts_by"))
-    delivered_at: Mapped[dt.datetime | None]
-    content: Mapped[dict[str, Any]] = mapped_column(Json)
-    problems: Mapped[list[str]] = mapped_column(Json)
-    state: Mapped[MailState] = mapped_column(one_of(MailState, "state"))
-    reason: Mapped[str] = mapped_column(sa.String(300), default="")
-    same_as_id: Mapped[int | None] = mapped_column(sa.ForeignKey("incoming_mail.id"))
-    observation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("observation.id"), index=True)
-    # The observation whose receipt, sent from here, this notice of a provider tells of.
-    about_id: Mapped[int | None] = mapped_column(sa.ForeignKey("observation.id"), index=True)
-
-    file: Mapped[StoredFile] = relationship()
-    observation: Mapped[Observation | None] = relationship(foreign_keys=[observation_id])
-    about: Mapped[Observation | None] = relationship(foreign_keys=[about_id])
-
-    @property
-    def channel(self) -> Channel:
-        """Only what a provider certifies counts as certified mail."""
-        return Channel.PEC if self.kind is Kind.CERTIFIED and self.certified else Channel.EMAIL
-
-    @property
-    def arrived_at(self) -> dt.datetime:
-        """When it came, as well as it is known."""
-        return self.delivered_at or self.counts_at or self.taken_at
-
-
-class SavedFilter(Model):
-    """A filter of the worklist that an officer keeps under a name, alone or for the whole office.
-
-    `arguments` is the filter as an address has it. It belongs to a procedure, whose documents and
-    sections it may name by their numbers.
-    """
-
-    __tablename__ = "saved_filter"
-    __table_args__ = (
-        sa.UniqueConstraint("user_id", "procedure_id", "name"),
-        sa.CheckConstraint("name <> ''", name="named"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"))
-    procedure_id: Mapped[int] = mapped_column(sa.ForeignKey("procedure.id"), index=True)
-    name: Mapped[str] = mapped_column(ordered_text(60))
-    arguments: Mapped[str] = mapped_column(sa.Text)
-    shared: Mapped[bool] = mapped_column(default=False)
-    made_at: Mapped[dt.datetime]
-
-    user: Mapped[User] = relationship()
-
-
-class Selected(Model):
-    """An observation that an officer has picked from the worklist, to do something with it."""
-
-    __tablename__ = "selected_observation"
-
-    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"), primary_key=True)
-    observation_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("observation.id"), primary_key=True, index=True
-    )

@@ -29,7 +29,8 @@ from ptm_participation.observations.intake import (
     NotYetOpen,
     WithdrawnAlready,
 )
-from ptm_participation.observations.models import IncomingMail, Observation, Protocol
+from ptm_participation.observations.mail_models import IncomingMail
+from ptm_participation.observations.models import Observation, Protocol
 from ptm_participation.observations.office import (
     municipality_id,
     observation_at,

@@ -10,8 +10,8 @@ from typing import Any
 from flask import after_this_request, current_app, request
 
 from ptm_participation.accounts.models import Reader
+from ptm_participation.observations.draft_models import Draft
 from ptm_participation.observations.drafting import DRAFT_LIFE, drafts_of
-from ptm_participation.observations.models import Draft
 
 COOKIE = "ptm_bozze"
 MOST_REMEMBERED = 5

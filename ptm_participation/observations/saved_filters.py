@@ -18,7 +18,7 @@ from ptm_participation.core.chips import without_paging
 from ptm_participation.core.db import ask, db, insert_or_ignore
 from ptm_participation.core.errors import DomainError, NotAllowed, NotFound
 from ptm_participation.core.transaction import use_case
-from ptm_participation.observations.models import SavedFilter
+from ptm_participation.observations.worklist_models import SavedFilter
 from ptm_participation.procedure.models import Procedure
 
 MOST = 30  # an officer's own, and those that the office shares: each costs the worklist a count

@@ -23,8 +23,9 @@ from ptm_participation.core.transaction import use_case
 from ptm_participation.observations import assignments, service
 from ptm_participation.observations.intake import held
 from ptm_participation.observations.lists import Filter
-from ptm_participation.observations.models import Observation, Selected
+from ptm_participation.observations.models import Observation
 from ptm_participation.observations.workflow import ObservationState
+from ptm_participation.observations.worklist_models import Selected
 from ptm_participation.procedure.models import Procedure, Register
 
 MOST = 1000

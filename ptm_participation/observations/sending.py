@@ -19,8 +19,8 @@ from ptm_participation.core.numbers import whole
 from ptm_participation.core.storage import files
 from ptm_participation.observations import codes, documents, drafting, placing, queries, steps
 from ptm_participation.observations.blueprint import bp
+from ptm_participation.observations.draft_models import Draft, DraftFile
 from ptm_participation.observations.forms import SendForm
-from ptm_participation.observations.models import Draft, DraftFile
 from ptm_participation.observations.received import Declared
 from ptm_participation.observations.signatures import holds_signature
 from ptm_participation.observations.views import SENT, frame, pdf_answer, take_files

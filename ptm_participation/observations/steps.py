@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from ptm_participation.observations import placing
 from ptm_participation.observations.audiences import NotOfTheAudience, check_audience
+from ptm_participation.observations.draft_models import Draft
 from ptm_participation.observations.forms import (
     OUTSIDE,
     PartyForm,
@@ -19,7 +20,6 @@ from ptm_participation.observations.forms import (
     names_of,
 )
 from ptm_participation.observations.intake import NotABody
-from ptm_participation.observations.models import Draft
 from ptm_participation.observations.received import (
     Asked,
     Declared,

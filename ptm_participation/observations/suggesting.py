@@ -5,7 +5,7 @@ from typing import Any
 
 from ptm_participation.core.numbers import whole
 from ptm_participation.observations import drafting, steps
-from ptm_participation.observations.models import Draft
+from ptm_participation.observations.draft_models import Draft
 from ptm_participation.plan.citation_queries import sections_cited
 from ptm_participation.plan.queries import SectionRow
 

@@ -20,8 +20,8 @@ from ptm_participation.core.errors import DomainError, NotFound, WrongState
 from ptm_participation.core.storage import Kept, name_file
 from ptm_participation.core.transaction import use_case
 from ptm_participation.observations.intake import must_stand
-from ptm_participation.observations.models import (
-    Observation,
+from ptm_participation.observations.models import Observation
+from ptm_participation.observations.supplement_models import (
     RegularisationRequest,
     Supplement,
     SupplementFile,

@@ -16,6 +16,7 @@ from ptm_participation.core.uploads import ACCEPTED, receive
 from ptm_participation.observations import drafting, placing, steps, suggesting
 from ptm_participation.observations.audiences import admitted
 from ptm_participation.observations.blueprint import bp
+from ptm_participation.observations.draft_models import Draft
 from ptm_participation.observations.forms import (
     LinkForm,
     PartyForm,
@@ -23,7 +24,6 @@ from ptm_participation.observations.forms import (
     RequestsForm,
     SubjectTypeForm,
 )
-from ptm_participation.observations.models import Draft
 from ptm_participation.observations.workflow import FileClass, Purpose, RequestKind
 from ptm_participation.procedure.choice import stay_in
 from ptm_participation.stakeholders.subjects import (

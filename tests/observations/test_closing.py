@@ -13,7 +13,8 @@ from ptm_participation.core.errors import WrongState
 from ptm_participation.observations import annulment, codes, incoming, selection, service
 from ptm_participation.observations.intake import Annulled, WithdrawnAlready
 from ptm_participation.observations.lists import Filter
-from ptm_participation.observations.models import IncomingMail, Observation, Protocol
+from ptm_participation.observations.mail_models import IncomingMail
+from ptm_participation.observations.models import Observation, Protocol
 from ptm_participation.observations.received import Earlier, Enclosed
 from ptm_participation.observations.workflow import (
     Channel,

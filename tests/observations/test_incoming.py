@@ -14,7 +14,8 @@ from ptm_participation.core import audit, clock
 from ptm_participation.core.db import db
 from ptm_participation.core.storage import files
 from ptm_participation.observations import incoming
-from ptm_participation.observations.models import IncomingMail, Observation, Protocol
+from ptm_participation.observations.mail_models import IncomingMail
+from ptm_participation.observations.models import Observation, Protocol
 from ptm_participation.observations.workflow import Basis, Channel, MailState
 from tests import factories
 from tests.commands import ptm

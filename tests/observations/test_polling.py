@@ -10,7 +10,7 @@ from ptm_participation.core import clock
 from ptm_participation.core.db import db
 from ptm_participation.core.jobs import Job, JobState
 from ptm_participation.observations import incoming, polling
-from ptm_participation.observations.models import IncomingMail
+from ptm_participation.observations.mail_models import IncomingMail
 from ptm_participation.worker import work
 from tests.mail import imap_server, pec
 from tests.pages import Browser

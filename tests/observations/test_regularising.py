@@ -14,7 +14,7 @@ from ptm_participation.core.db import db
 from ptm_participation.core.errors import WrongState
 from ptm_participation.core.form_tokens import new_token
 from ptm_participation.observations import codes, service, supplements
-from ptm_participation.observations.models import Supplement
+from ptm_participation.observations.supplement_models import Supplement
 from ptm_participation.observations.workflow import Regularity
 from tests import factories
 from tests.observations.filling import only_observation, sent

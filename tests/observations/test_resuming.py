@@ -7,7 +7,7 @@ from flask import Flask
 
 from ptm_participation.core import clock
 from ptm_participation.core.db import db
-from ptm_participation.observations.models import Draft
+from ptm_participation.observations.draft_models import Draft
 from ptm_participation.procedure.models import IdentityLevel
 from tests import factories
 from tests.observations.filling import REASONS, as_citizen, ask, only_observation, send, start

@@ -13,7 +13,8 @@ from ptm_participation.core.audit import VISITOR
 from ptm_participation.core.db import db
 from ptm_participation.observations import intake, service
 from ptm_participation.observations.audiences import NotOfTheAudience
-from ptm_participation.observations.models import Draft, Observation, Protocol
+from ptm_participation.observations.draft_models import Draft
+from ptm_participation.observations.models import Observation, Protocol
 from ptm_participation.procedure.models import Audience, Window
 from ptm_participation.procedure.service import put_first, shut_window
 from ptm_participation.stakeholders.subjects import SubjectType

@@ -13,7 +13,8 @@ from ptm_participation.core.audit import VISITOR
 from ptm_participation.core.db import db
 from ptm_participation.core.storage import StoredFile, files
 from ptm_participation.observations import codes, drafting
-from ptm_participation.observations.models import Draft, Observation, Submission
+from ptm_participation.observations.draft_models import Draft
+from ptm_participation.observations.models import Observation, Submission
 from ptm_participation.observations.steps import assemble
 from ptm_participation.observations.workflow import PartyRole
 from ptm_participation.procedure.models import IdentityLevel

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from ptm_participation.core.db import db
-from ptm_participation.observations.models import Draft
+from ptm_participation.observations.draft_models import Draft
 from tests import factories
 from tests.observations.filling import as_citizen, ask, only_observation, send, start
 from tests.pages import Browser, Page
