@@ -148,16 +148,23 @@ document.addEventListener("DOMContentLoaded", () => {
     const field = form.elements.coordinates;
     const kind = () => form.elements.kind.value;
     let drawn = null;
+    // Until somebody says what it is, that is what it looks like: one point, two, or more.
+    let guessing = !field.value.trim();
+    const guess = (points) => {
+      if (guessing && points) form.elements.kind.value = ["point", "line"][points - 1] || "area";
+    };
 
     const draw = () => {
       drawn?.remove();
       drawn = null;
       const text = field.value.trim();
       if (text.startsWith("{")) {
+        guess(text.includes('"Point"') ? 1 : text.includes('"LineString"') ? 2 : 3);
         try { drawn = shapes(JSON.parse(text), place, { ...FIXED, className: "ptm-shape" }).addTo(map); } catch { /* the server says what is wrong */ }
         return;
       }
       const at = parse(text).map(place.toMap);
+      guess(at.length);
       if (!at.length) return;
       if (at.length === 1 || kind() === "point") drawn = L.marker(at[0], { icon: pin(), keyboard: false });
       else if (kind() === "line" || at.length < 3) drawn = L.polyline(at, { className: "ptm-shape" });
@@ -168,6 +175,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const vertices = (layer) => layer.getLatLng ? [layer.getLatLng()] : layer.getLatLngs().flat();
     const write = (at, shape) => {
       field.value = at.map((point) => said(place.toGround(point))).join("\n");
+      guessing = false;
       form.elements.kind.value = shape;
       draw();
     };
@@ -213,16 +221,27 @@ document.addEventListener("DOMContentLoaded", () => {
     map.on("pm:remove", ({ layer }) => { if (layer === drawn) { drawn = null; field.value = ""; } });
     field.addEventListener("input", draw);
     const tools = Object.fromEntries(Object.entries(KINDS).map(([tool, shape]) => [shape, tool]));
-    for (const radio of form.elements.kind) {
+    for (const radio of form.querySelectorAll("input[name=kind]")) {
       radio.addEventListener("change", draw);
-      radio.addEventListener("click", () => map.pm.enableDraw(tools[radio.value])); // of the chosen one too
+      radio.addEventListener("click", () => { // of the chosen one too
+        guessing = false;
+        map.pm.enableDraw(tools[radio.value]);
+      });
+      if (guessing) radio.checked = false; // here a choice takes the tool in hand
     }
+    // What is drawn is not yet one of the places: nobody leaves it behind unawares.
+    const before = field.value;
+    let sending = false;
+    form.addEventListener("submit", () => { sending = true; });
+    window.addEventListener("beforeunload", (event) => {
+      if (!sending && field.value !== before) event.preventDefault();
+    });
 
     cross(view, {
       Enter: (centre) => {
         map.pm.disableDraw(); // the cross marks by itself
         const at = place.toGround(centre);
-        const lines = field.value.trim() && kind() !== "point" ? [field.value.trim()] : [];
+        const lines = field.value.trim() && (guessing || kind() !== "point") ? [field.value.trim()] : [];
         field.value = [...lines, said(at)].join("\n");
         draw();
         const count = field.value.split("\n").length, comune = named(view, at);

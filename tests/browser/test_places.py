@@ -138,6 +138,13 @@ def test_the_map_goes_to_a_comune_and_a_tool_says_what_it_marks(
 
         expect(name).to_be_in_viewport()
         assert_good(page)
+        expect(page.get_by_role("radio", name="Area")).not_to_be_checked()
+        for tool in ("Punto", "Linea"):
+            page.get_by_text(tool, exact=True).first.click()
+            expect(page.get_by_role("radio", name=tool)).to_be_checked()
+            expect(page.locator("[data-said]")).to_contain_text(f"{tool}: tocca")
+        page.get_by_role("button", name="Segna un punto").click()
+        expect(page.get_by_role("radio", name="Punto")).to_be_checked()
         page.get_by_role("button", name="Segna una linea").click()
         expect(page.get_by_role("radio", name="Linea")).to_be_checked()
         expect(page.locator("[data-said]")).to_contain_text("Linea: tocca i suoi punti")
