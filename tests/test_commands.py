@@ -13,16 +13,20 @@ from flask import Flask
 
 from ptm_participation import create_app
 from ptm_participation.accounts.models import User
-from ptm_participation.core import audit
+from ptm_participation.core import audit, clock
+from ptm_participation.core.audit import SYSTEM
 from ptm_participation.core.db import db
 from ptm_participation.core.storage import FileStore, StoredFile, files
 from ptm_participation.core.transaction import use_case
 from ptm_participation.observations.models import Observation
+from ptm_participation.plan.publishing import publish_edition
+from ptm_participation.procedure.queries import get_procedure
 from tests import factories
 from tests.commands import ptm
 from tests.conftest import ENGINES, PASSWORD, SERVER, Database
 from tests.observations.test_submission import _as_citizen, _ask, _send, _start, _with_file
 from tests.pages import Browser
+from tests.plan import sheets
 from tests.serving.server import Installation, empty_database
 
 
@@ -261,6 +265,11 @@ def _state(app: Flask) -> tuple[list[object], dict[str, bytes], list[audit.Head]
         return register, stored, heads
 
 
+def _publish() -> None:
+    edition = get_procedure().edition
+    publish_edition(SYSTEM, edition, kind=edition.kind, act="DCM 14/2020", dated_on=clock.today())
+
+
 @pytest.mark.parametrize("target", ENGINES)
 def test_a_backup_brings_back_the_same_register_files_and_log(
     app: Flask,
@@ -271,8 +280,11 @@ def test_a_backup_brings_back_the_same_register_files_and_log(
     target: str,
 ) -> None:
     """Into an empty folder, on the same engine and on the other."""
+    factories.norms_with_commi()
     _send(_as_citizen(_ask(_with_file(_start(visitor), "mappa.pdf", factories.PDF_BYTES))))
     factories.protocolled(staff, reasons="Con «accenti» e 🌳")
+    sheets.sheet(staff)
+    _publish()
     folder = tmp_path / "backup"
 
     done = ptm(app, "backup", str(folder))
@@ -283,6 +295,7 @@ def test_a_backup_brings_back_the_same_register_files_and_log(
     assert back.exit_code == 0, back.output
     assert _state(restored) == _state(app)
     assert ptm(restored, "audit", "verify").exit_code == 0
+    assert "1 frozen editions, all of them intact" in ptm(restored, "plan", "verify").stdout
     with restored.app_context():
         factories.observation()
         numbers = db.session.scalars(sa.select(Observation.number).order_by(Observation.number))

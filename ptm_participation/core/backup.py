@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from ptm_participation.core import audit, clock
 from ptm_participation.core.audit import Head
-from ptm_participation.core.db import Base, db
+from ptm_participation.core.db import RESTORED_LAST, Base, db
 from ptm_participation.core.storage import FileStore, StoredFile
 from ptm_participation.core.transaction import use_case
 
@@ -165,16 +165,24 @@ def _refuse_rows() -> None:
 def _restore_rows(folder: Path) -> int:
     _refuse_rows()
     rows = 0
+    last: list[tuple[sa.Table, list[dict[str, Any]]]] = []
     for table in Base.metadata.sorted_tables:
-        rows += _read_table(table, folder / "tables" / f"{table.name}.jsonl")
+        count, closing = _read_table(table, folder / "tables" / f"{table.name}.jsonl")
+        rows += count
+        last.append((table, closing))
+    for table, closing in last:
+        _set(table, closing)
     return rows
 
 
-def _read_table(table: sa.Table, path: Path) -> int:
+def _read_table(table: sa.Table, path: Path) -> tuple[int, list[dict[str, Any]]]:
+    """Write a table's rows; says how many, and what is set of them once all tables are there."""
     columns = list(table.columns)
     count = 0
     own = [c.name for c in columns if any(k.column.table is table for k in c.foreign_keys)]
+    held = {c.name: c.info[RESTORED_LAST] for c in columns if RESTORED_LAST in c.info}
     later: list[dict[str, Any]] = []
+    last: list[dict[str, Any]] = []
     for batch in _batches(path):
         values = [
             {
@@ -188,23 +196,28 @@ def _read_table(table: sa.Table, path: Path) -> int:
             for row in values
             if any(row[name] is not None for name in own)
         ]
+        last += [
+            {"b_id": row["id"], **{name: row[name] for name in held}}
+            for row in values
+            if any(row[name] != meanwhile for name, meanwhile in held.items())
+        ]
         for row in values:
-            row.update(dict.fromkeys(own))
+            row.update({**dict.fromkeys(own), **held})
         db.session.execute(sa.insert(table), values)
         count += len(values)
-    _point_within(table, own, later)
+    _set(table, later)  # by what its rows point at one another: all are there now
     if count and _is_postgresql() and "id" in table.columns:
         _move_sequence(table)
-    return count
+    return count, last
 
 
-def _point_within(table: sa.Table, own: list[str], rows: list[dict[str, Any]]) -> None:
-    """Set the columns by which a table's rows point at one another, once all are there."""
+def _set(table: sa.Table, rows: list[dict[str, Any]]) -> None:
+    """Set some columns of some rows, named by `b_id`."""
     if rows:
         db.session.execute(
             sa.update(table)
             .where(table.c.id == sa.bindparam("b_id"))
-            .values({name: sa.bindparam(name) for name in own}),
+            .values({name: sa.bindparam(name) for name in rows[0] if name != "b_id"}),
             rows,
             execution_options={"synchronize_session": False},
         )

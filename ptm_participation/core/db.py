@@ -22,6 +22,11 @@ NAMING_CONVENTION = {
 }
 
 
+# In a column's `info`: what stands there until a backup's tables are all restored, because what it
+# says keeps rows from being written.
+RESTORED_LAST = "restored last"
+
+
 class Instant(sa.types.TypeDecorator[dt.datetime]):
     """An instant in UTC. SQLite has no zones, so there it is kept as the UTC reading."""
 

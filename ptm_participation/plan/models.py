@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ptm_participation.core.db import Model, one_of, ordered_text
+from ptm_participation.core.db import RESTORED_LAST, Model, one_of, ordered_text
 from ptm_participation.core.formats import language
 from ptm_participation.core.reference import Sourced
 from ptm_participation.plan.kinds import SectionKind
@@ -167,10 +167,12 @@ class Edition(Sourced, Model):
         one_of(EditionKind, "kind"), default=EditionKind.PROPOSAL
     )
     state: Mapped[EditionState] = mapped_column(
-        one_of(EditionState, "state"), default=EditionState.DRAFT
+        one_of(EditionState, "state"),
+        default=EditionState.DRAFT,
+        info={RESTORED_LAST: EditionState.DRAFT},
     )
-    frozen_at: Mapped[dt.datetime | None]
-    frozen_sha256: Mapped[str | None] = mapped_column(sa.String(64))
+    frozen_at: Mapped[dt.datetime | None] = mapped_column(info={RESTORED_LAST: None})
+    frozen_sha256: Mapped[str | None] = mapped_column(sa.String(64), info={RESTORED_LAST: None})
 
     plan: Mapped[Plan] = relationship(back_populates="editions")
 
