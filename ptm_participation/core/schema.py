@@ -167,6 +167,11 @@ def freeze_editions(op: Operations) -> None:
         ):
             _drop_trigger(op, table, f"frozen_no_{name}")
             _refuse(op, table, f"frozen_no_{name}", when, condition)
+    any_frozen = "EXISTS (SELECT 1 FROM edition WHERE state = 'frozen')"
+    if op.get_bind().dialect.name == "postgresql":
+        for table in ("edition", "section_version", "map_sheet", "legend_item", "succession"):
+            _drop_trigger(op, table, "frozen_no_truncate")
+            _refuse(op, table, "frozen_no_truncate", "TRUNCATE", any_frozen)
     named = f"UPDATE OF {', '.join(_OF_AN_EDITION)}"
     _drop_trigger(op, "edition", "frozen_no_update")
     _refuse(op, "edition", "frozen_no_update", named, "OLD.state = 'frozen'")
@@ -186,9 +191,10 @@ def _refuse(op: Operations, table: str, name: str, when: str, condition: str) ->
             f"IF {condition} THEN RAISE EXCEPTION '{table} is frozen'; END IF; "
             f"RETURN {'OLD' if when == 'DELETE' else 'NEW'}; END $$ LANGUAGE plpgsql"
         )
+        each = "STATEMENT" if when == "TRUNCATE" else "ROW"
         op.execute(
             f"CREATE TRIGGER {trigger} BEFORE {when} ON {table} "
-            f"FOR EACH ROW EXECUTE FUNCTION {trigger}()"
+            f"FOR EACH {each} EXECUTE FUNCTION {trigger}()"
         )
         return
     op.execute(

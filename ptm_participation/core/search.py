@@ -121,7 +121,9 @@ def read(asked: str) -> tuple[Term, ...]:
             terms += [Term(stems)] if stems else []
             continue
         for run in (run for piece in _PIECE.findall(plain) for run in _runs(piece)):
-            (small if run in SMALL_WORDS else terms).append(Term((_stem(run),), run))
+            # What is typed of «edificio» must not lose it at the sixth letter.
+            beginning = run[:-2] if run.endswith("fic") else run
+            (small if run in SMALL_WORDS else terms).append(Term((_stem(run),), beginning))
     return tuple(_with_one_beginning(list(dict.fromkeys(terms or small))))
 
 

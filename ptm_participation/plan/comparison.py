@@ -15,6 +15,7 @@ from ptm_participation.core.db import db, length_of
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.reference import Verification
 from ptm_participation.plan import kinds
+from ptm_participation.plan.freezing import EditionFrozen
 from ptm_participation.plan.kinds import WITHIN_A_PAGE
 from ptm_participation.plan.matching import Known, Pairs, match
 from ptm_participation.plan.models import (
@@ -36,10 +37,6 @@ _BOUNDED = (
     SectionVersion.slug,
     SectionVersion.sort_key,
 )
-
-
-class EditionFrozen(DomainError):
-    message = _l("The words of this edition are frozen: import under another label.")
 
 
 class EditionObserved(DomainError):

@@ -71,6 +71,7 @@ class PublicationForm(PtmForm):
 class TieForm(PtmForm):
     """Which sections of the other edition one is tied to: those ticked, and others by name."""
 
+    seen = HiddenField()
     ticked = ChecksField(coerce=int)
     others = StringField(_l("Other sections"), [at_most(300)])
 

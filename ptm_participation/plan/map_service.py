@@ -11,10 +11,11 @@ from ptm_participation.core.db import db
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.storage import FORGET_HELD, name_file
 from ptm_participation.core.transaction import use_case
+from ptm_participation.plan.freezing import EditionFrozen, hold_draft
 from ptm_participation.plan.georeference import ControlPoint, fit
 from ptm_participation.plan.kinds import SectionKind
 from ptm_participation.plan.map_models import LegendItem, MapSheet
-from ptm_participation.plan.models import EditionState, SectionVersion
+from ptm_participation.plan.models import Edition, SectionVersion
 from ptm_participation.plan.sheet_files import Picture
 
 MOST_SHEETS = 100
@@ -48,7 +49,7 @@ def add_sheet(
 ) -> MapSheet:
     """Give a map one more sheet, the last. Raises MapFrozen, NotAMap, SheetThere and
     TooManySheets."""
-    _must_be_draft(section.edition.state)
+    _must_be_draft(section.edition)
     if section.kind is not SectionKind.MAP:
         raise NotAMap()
     there = db.session.execute(
@@ -102,7 +103,7 @@ def describe_sheet(
 
     Raises MapFrozen, SheetMarkedAlready and PointsNotGood.
     """
-    _must_be_draft(sheet.edition.state)
+    _must_be_draft(sheet.edition)
     db.session.refresh(sheet, with_for_update={"of": MapSheet})
     if list(points) != sheet.points:
         if sheet.marked_at is not None:
@@ -129,7 +130,7 @@ def describe_sheet(
 @use_case
 def drop_sheet(actor: Actor, sheet: MapSheet) -> None:
     """Take a sheet away. Raises MapFrozen and SheetMarkedAlready."""
-    _must_be_draft(sheet.edition.state)
+    _must_be_draft(sheet.edition)
     db.session.refresh(sheet, with_for_update={"of": MapSheet})
     if sheet.marked_at is not None:
         raise SheetMarkedAlready()
@@ -138,6 +139,8 @@ def drop_sheet(actor: Actor, sheet: MapSheet) -> None:
     jobs.enqueue(FORGET_HELD)
 
 
-def _must_be_draft(state: EditionState) -> None:
-    if state is EditionState.FROZEN:
-        raise MapFrozen()
+def _must_be_draft(edition: Edition) -> None:
+    try:
+        hold_draft(edition)
+    except EditionFrozen as error:
+        raise MapFrozen() from error

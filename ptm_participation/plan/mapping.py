@@ -1,7 +1,7 @@
 """The mapping of an edition onto the one before: proposed, looked at, confirmed by an officer."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -12,9 +12,11 @@ from ptm_participation.core import audit, clock
 from ptm_participation.core.audit import Actor
 from ptm_participation.core.db import db
 from ptm_participation.core.errors import DomainError
+from ptm_participation.core.numbers import whole
 from ptm_participation.core.transaction import use_case
 from ptm_participation.plan.citation_links import link_citations
-from ptm_participation.plan.comparison import EditionFrozen, as_tree
+from ptm_participation.plan.comparison import as_tree
+from ptm_participation.plan.freezing import hold_draft
 from ptm_participation.plan.map_models import MapSheet
 from ptm_participation.plan.matching import match_parts
 from ptm_participation.plan.models import (
@@ -42,6 +44,34 @@ class SectionSpokenOf(DomainError):
     """What people have said is filed under the section's identity."""
 
     message = _l("Observations speak of this section: what it follows can no longer change.")
+
+
+class TieSeen(NamedTuple):
+    """A tie as an officer saw it: by its number alone it might be another by now."""
+
+    id: int
+    kind: SuccessionKind
+    from_version_id: int | None
+    to_version_id: int | None
+
+    @property
+    def key(self) -> str:
+        return f"{self.id}.{self.kind.value}.{self.from_version_id or 0}.{self.to_version_id or 0}"
+
+
+def read_tie(key: str) -> TieSeen | None:
+    """What `TieSeen.key` says, or nothing."""
+    number, kind, *ends = [*key.split("."), "", ""][:4]
+    numbers = [whole(text) for text in (number, *ends)]
+    if kind not in set(SuccessionKind) or None in numbers:
+        return None
+    first, before, after = (n or None for n in numbers)
+    return TieSeen(first or 0, SuccessionKind(kind), before, after)
+
+
+def seen_now(tie: Succession) -> TieSeen:
+    """A tie as it is."""
+    return TieSeen(tie.id, tie.kind, tie.from_version_id, tie.to_version_id)
 
 
 def edition_before(edition: Edition, document: Document) -> Edition | None:
@@ -114,10 +144,16 @@ def sections_of(edition: Edition, document: Document) -> Sequence[SectionVersion
     ).all()
 
 
+class MappingChanged(DomainError):
+    message = _l("The mapping has changed since this page was made: look at it again.")
+
+
 @use_case
-def confirm(actor: User, edition: Edition, ties: Iterable[int]) -> int:
-    """Confirm what is proposed for an edition; says of how many. Raises EditionFrozen."""
-    _must_be_open(edition)
+def confirm(actor: User, edition: Edition, ties: Iterable[TieSeen]) -> int:
+    """Confirm what is proposed for an edition, as it was seen; says of how many. Raises
+    EditionFrozen and MappingChanged."""
+    hold_draft(edition)
+    seen = {tie.id: tie for tie in ties}
     found = db.session.scalars(
         sa.select(Succession)
         .options(
@@ -127,11 +163,13 @@ def confirm(actor: User, edition: Edition, ties: Iterable[int]) -> int:
             )
         )
         .where(
-            Succession.id.in_(list(ties)),
+            Succession.id.in_(seen),
             Succession.edition_id == edition.id,
             Succession.confirmed_at.is_(None),
         )
     ).all()
+    if any(seen_now(tie) != seen[tie.id] for tie in found):
+        raise MappingChanged()
     for tie in found:
         tie.confirmed_by_id, tie.confirmed_at = actor.id, clock.now()
     if found:
@@ -143,7 +181,7 @@ def confirm(actor: User, edition: Edition, ties: Iterable[int]) -> int:
 def doubt(actor: User, tie: Succession) -> None:
     """Take a confirmation back. Raises EditionFrozen."""
     edition = db.session.get_one(Edition, tie.edition_id)
-    _must_be_open(edition)
+    hold_draft(edition)
     tie.confirmed_by_id = tie.confirmed_at = None
     audit.record(actor, "plan.mapping_doubted", edition, tie=_said(tie))
 
@@ -156,7 +194,7 @@ def set_sources(actor: User, section: SectionVersion, sources: Sequence[SectionV
     then what was one is split. All of it counts as confirmed; of its parts is proposed anew what
     they follow. Raises EditionFrozen, NotBefore and SectionSpokenOf.
     """
-    _must_be_open(section.edition)
+    hold_draft(section.edition)
     _follow(actor, section, sources)
     link_citations(section.edition_id)  # what others cite is an identity
 
@@ -170,7 +208,7 @@ def set_followers(
 
     Raises EditionFrozen, NotBefore and SectionSpokenOf.
     """
-    _must_be_open(edition)
+    hold_draft(edition)
     for section in followers:
         if section.edition_id != edition.id:
             raise NotAfter(section=section.citation)
@@ -285,7 +323,7 @@ def place_after(actor: Actor, edition: Edition, other: Edition | None) -> None:
     The ties of all that is a draft are proposed afresh, those confirmed too: they follow another
     edition now. Raises EditionFrozen and FrozenAfter.
     """
-    _must_be_open(edition)
+    hold_draft(edition)
     others = [one for one in edition.plan.editions if one is not edition]
     place = others.index(other) + 1 if other is not None else 0
     if any(one.state is EditionState.FROZEN for one in others[place:]):
@@ -304,11 +342,6 @@ def place_after(actor: Actor, edition: Edition, other: Edition | None) -> None:
     audit.record(
         actor, "plan.edition_placed", edition, before=before, after=[one.label for one in ordered]
     )
-
-
-def _must_be_open(edition: Edition) -> None:
-    if edition.state is EditionState.FROZEN:
-        raise EditionFrozen()
 
 
 def _ties(**columns: int) -> Sequence[Succession]:
@@ -379,7 +412,8 @@ def _give(sheets: Sequence[sa.ColumnElement[bool]], provision_id: int) -> None:
 
 
 def _settle(edition: Edition, old: SectionVersion) -> None:
-    """Say anew of the ties of an old section what they are, now that their number is another."""
+    """Say anew of the ties of an old section what they are, now that their number is another: one
+    that is something else is to be confirmed again. Its identity goes on in one that follows it."""
     ties = [tie for tie in _ties(from_version_id=old.id) if tie.edition_id == edition.id]
     followed = [tie for tie in ties if tie.after is not None]
     if not followed:
@@ -391,8 +425,27 @@ def _settle(edition: Edition, old: SectionVersion) -> None:
             db.session.delete(tie)
             continue
         sources = len(_ties(to_version_id=tie.after.id))
-        tie.kind = kind_of(old, tie.after, parts=len(followed), sources=sources)
+        kind = kind_of(old, tie.after, parts=len(followed), sources=sources)
+        if kind is not tie.kind:
+            tie.kind = kind
+            tie.confirmed_by_id = tie.confirmed_at = None
     db.session.flush()
+    _hand_on(edition, old, [tie.after for tie in followed if tie.after is not None])
+
+
+def _hand_on(edition: Edition, old: SectionVersion, followers: Sequence[SectionVersion]) -> None:
+    """Give an old section's identity, if no section of the edition has it, to the first of its
+    followers that has none of those that it follows."""
+    held = sa.select(SectionVersion.id).filter_by(
+        edition_id=edition.id, provision_id=old.provision_id
+    )
+    if db.session.scalar(held.limit(1)) is not None:
+        return
+    for section in followers:
+        known = {tie.before.provision_id for tie in _ties(to_version_id=section.id) if tie.before}
+        if section.provision_id not in known and not _is_spoken_of(section):
+            _identify(section, [old.provision_id])
+            return
 
 
 def _said(tie: Succession) -> list[str]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from ptm_participation.core.db import ask, db
 from ptm_participation.core.errors import NotFound
+from ptm_participation.plan.mapping import TieSeen
 from ptm_participation.plan.models import (
     Document,
     Edition,
@@ -49,11 +50,25 @@ class TieGroup(enum.StrEnum):
             TieGroup.DROPPED: _l("Dropped sections"),
         }[self]
 
+    @property
+    def one(self) -> Any:
+        """What a single tie of the group is."""
+        kinds = set(SuccessionKind)
+        return SuccessionKind(self.value).label if self.value in kinds - _AS_A_GROUP else self.label
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it is proposed to be confirmed without a second look."""
+        return self in {TieGroup.ALIKE, TieGroup.SAME}
+
+
+_AS_A_GROUP = {SuccessionKind.SAME, SuccessionKind.MOVED}
+
 
 class TieRow(NamedTuple):
     """A tie with what stands at its two ends; an end that is not there has no citation."""
 
-    id: int
+    seen: TieSeen
     group: TieGroup
     confirmed_at: dt.datetime | None
     before: str | None
@@ -62,6 +77,10 @@ class TieRow(NamedTuple):
     after: str | None
     after_heading: str | None
     after_text: str | None
+
+    @property
+    def id(self) -> int:
+        return self.seen.id
 
     @property
     def differs(self) -> bool:
@@ -104,6 +123,12 @@ _GROUP = sa.case(
     ),
     else_=sa.cast(Succession.kind, sa.String),
 )
+_SEEN = (
+    Succession.id,
+    Succession.kind,
+    Succession.from_version_id,
+    Succession.to_version_id,
+)
 _DOCUMENT = sa.func.coalesce(_New.document_id, _Old.document_id)
 
 
@@ -143,7 +168,7 @@ def list_ties(
 ) -> list[TieRow]:
     """Ties from the one after `after`, a page and one more."""
     query = _joined(
-        Succession.id,
+        *_SEEN,
         _GROUP,
         Succession.confirmed_at,
         _Old.brief,
@@ -154,13 +179,13 @@ def list_ties(
         _New.text,
     ).where(*_wanted(edition, document, group, open_only=open_only), Succession.id > after)
     rows = ask(query.order_by(Succession.id).limit(PAGE + 1))
-    return [TieRow(id_, TieGroup(group), *rest) for id_, group, *rest in rows]
+    return [TieRow(TieSeen(*row[:4]), TieGroup(row[4]), *row[5:]) for row in rows]
 
 
-def open_ties(edition: Edition, document: Document, group: TieGroup) -> Sequence[int]:
+def open_ties(edition: Edition, document: Document, group: TieGroup) -> Sequence[TieSeen]:
     """All the ties of one group that nobody has confirmed."""
-    query = _joined(Succession.id).where(*_wanted(edition, document, group, open_only=True))
-    return [id_ for (id_,) in ask(query)]
+    query = _joined(*_SEEN).where(*_wanted(edition, document, group, open_only=True))
+    return [TieSeen(*row) for row in ask(query)]
 
 
 def _wanted(

@@ -99,8 +99,11 @@ def _confirm(shown: Edition, document: Document, group: TieGroup | None) -> Any:
     if group is not None and request.form.get("quali") == "tutte":
         wanted = mapping_queries.open_ties(shown, document, group)
     else:
-        wanted = [n for text in request.form.getlist("scelta") if (n := whole(text)) is not None]
+        chosen = map(mapping.read_tie, request.form.getlist("scelta"))
+        wanted = [tie for tie in chosen if tie is not None]
     try:
+        if "quante" in request.form and len(wanted) != whole(request.form["quante"]):
+            raise mapping.MappingChanged()
         count = mapping.confirm(_user(), shown, wanted)
     except DomainError as error:
         flash(str(error), "danger")
@@ -133,11 +136,12 @@ def tie(tie_id: int) -> Any:
     )
     form = TieForm(ticked=mapping_queries.source_ids(section) if shown.after is not None else [])
     form.ticked.choices = [(one.id, one.brief) for one in likely]
-    if form.validate_on_submit():
+    if form.validate_on_submit() and _still_so(form, shown):
         if "dubbio" in request.form:
             return _doubt(shown, edition, section.document)
         if _correct(form, shown, section, before if shown.after is not None else edition):
             return redirect(_mapping_address(edition, section.document))
+    form.seen.data = mapping.seen_now(shown).key
     return render_template(
         "plan/tie.html",
         tie=shown,
@@ -148,6 +152,14 @@ def tie(tie_id: int) -> Any:
         before=before,
         likely=likely,
     )
+
+
+def _still_so(form: TieForm, shown: Succession) -> bool:
+    """Whether the tie is the one that the page showed; False with a sentence by the field."""
+    if mapping.read_tie(form.seen.data or "") == mapping.seen_now(shown):
+        return True
+    form.others.errors = [str(mapping.MappingChanged())]
+    return False
 
 
 def _doubt(shown: Succession, of: Edition, document: Document) -> Any:

@@ -15,7 +15,7 @@ from ptm_participation.core.audit import Actor, AuditEntry, AuditPayload
 from ptm_participation.core.db import ask, db
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.transaction import use_case
-from ptm_participation.plan.comparison import EditionFrozen
+from ptm_participation.plan.freezing import hold_draft
 from ptm_participation.plan.map_models import MapSheet
 from ptm_participation.plan.models import (
     Document,
@@ -58,8 +58,7 @@ def publish_edition(
 
     Raises EditionFrozen, NothingToPublish, ActNeeded, EarlierOpen and MappingOpen.
     """
-    if edition.state is EditionState.FROZEN:
-        raise EditionFrozen()
+    hold_draft(edition)
     if not act.strip():
         raise ActNeeded()
     _refuse_if_empty(edition)

@@ -23,6 +23,7 @@ from ptm_participation.plan.comparison import (
     lay_out,
     state_of_text,
 )
+from ptm_participation.plan.freezing import hold_draft
 from ptm_participation.plan.mapping import tie_anew, tie_what_follows
 from ptm_participation.plan.matching import Pairs
 from ptm_participation.plan.models import (
@@ -100,7 +101,9 @@ def _write_text(
     if compared.state != state_of_text(document):
         raise TextChangedMeanwhile()
     edition = compared.edition
-    if edition is None:
+    if edition is not None:
+        hold_draft(edition)
+    else:
         edition = _new_edition(document, compared.label.strip())
     _clear(edition, document)
     versions = write_tree(document, edition, compared.tree, compared.pairs, source=source)

@@ -30,12 +30,14 @@ DRAWN_SIDE = 5000  # pixels of the longer side of a page that is drawn here
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _COLOURS = {1: 0, 3: 2, 4: 6}  # PNG's colour types by the bytes of a pixel
 _SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # how many numbers make a pixel, by colour type
+_DEPTHS = {0: {1, 2, 4, 8, 16}, 2: {8, 16}, 3: {1, 2, 4, 8}, 4: {8, 16}, 6: {8, 16}}
+_NEEDED = {b"IHDR", b"PLTE", b"IDAT", b"IEND"}  # a reader must know all that begin so large
 # The seven passes of an interlaced PNG: where each begins and how far apart its pixels are.
 _ADAM7 = (
     *((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4)),
     *((0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)),
 )
-_PIECE = 1 << 20  # bytes unpacked at once
+_PIECE = 1 << 16  # packed bytes that are looked at together
 # JPEG's markers of a frame, which tells the size; and of what follows without a length.
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 _BARE = {0x01, *range(0xD0, 0xD9)}
@@ -96,7 +98,7 @@ def size_of(content: bytes, name: str) -> tuple[int, int]:
         raise TooManyPixels(name=name, width=width, height=height)
     if width * height > MOST_PIXELS:
         raise TooManyPixels(name=name, width=width, height=height)
-    if is_png and _unpacked(packed) < _bytes_of_rows(*head):
+    if is_png and not _unpacks(packed, _bytes_of_rows(*head)):
         raise Damaged(name=name)
     return width, height
 
@@ -114,6 +116,9 @@ def _png(content: bytes) -> tuple[tuple[int, ...], bytes]:
             if kind != b"IHDR":
                 raise ValueError("no header")
             head = struct.unpack_from(">IIBBBBB", content, place + 8)
+            _check_head(*head)
+        elif kind == b"IHDR" or (kind[:1].isupper() and kind not in _NEEDED):
+            raise ValueError("a chunk that no picture has")
         if kind == b"IDAT":
             packed.append(content[place + 8 : place + 8 + length])
         if kind == b"IEND":
@@ -121,23 +126,35 @@ def _png(content: bytes) -> tuple[tuple[int, ...], bytes]:
         place += 12 + length
 
 
-def _unpacked(packed: bytes) -> int:
-    """How many bytes the rows have that are there; they are counted, not kept."""
+def _check_head(
+    width: int, height: int, depth: int, colours: int, packing: int, filtering: int, interlaced: int
+) -> None:
+    """Raises ValueError for what no PNG can be (ISO/IEC 15948, 11.2.2)."""
+    if not (width and height) or depth not in _DEPTHS.get(colours, ()):
+        raise ValueError("no such picture")
+    if packing or filtering or interlaced > 1:
+        raise ValueError("packed in a way that is not known")
+
+
+def _unpacks(packed: bytes, wanted: int) -> bool:
+    """Whether so many bytes of rows are there. No more are unpacked, and none is kept."""
     unpacker, count = zlib.decompressobj(), 0
     try:
-        while packed:
-            count += len(unpacker.decompress(packed, _PIECE))
-            packed = unpacker.unconsumed_tail
+        for place in range(0, len(packed), _PIECE):
+            piece = packed[place : place + _PIECE]
+            while piece and count < wanted and not unpacker.eof:
+                count += len(unpacker.decompress(piece, wanted))
+                piece = unpacker.unconsumed_tail
     except zlib.error:
-        return 0
-    return count
+        return False
+    return count >= wanted
 
 
 def _bytes_of_rows(
     width: int, height: int, depth: int, colours: int, _packing: int, _filter: int, interlaced: int
 ) -> int:
     """How many bytes the rows of a PNG have: each a byte more than its pixels take."""
-    bits = depth * _SAMPLES.get(colours, 1)
+    bits = depth * _SAMPLES[colours]
     return sum(
         len(range(y, height, down)) * (1 + (len(range(x, width, across)) * bits + 7) // 8)
         for x, y, across, down in (_ADAM7 if interlaced else ((0, 0, 1, 1),))

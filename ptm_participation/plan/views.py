@@ -9,7 +9,7 @@ from ptm_participation.accounts.access import Permission, requires
 from ptm_participation.accounts.reader import signed_in_user
 from ptm_participation.core.errors import DomainError, NotFound
 from ptm_participation.core.forms import options
-from ptm_participation.plan import comparison, files, import_queries, importing, queries
+from ptm_participation.plan import comparison, files, freezing, import_queries, importing, queries
 from ptm_participation.plan.edits import CHANGED_KINDS, Edited
 from ptm_participation.plan.forms import StepForm, TextForm, TreeEditForm, int_of
 from ptm_participation.plan.import_models import TextImport
@@ -19,7 +19,7 @@ from ptm_participation.plan.preview import Preview
 bp = Blueprint("plan", __name__)
 
 # What is said beside the edition; the rest concerns the file.
-_OF_THE_EDITION = (comparison.LabelNotGood, comparison.EditionFrozen, comparison.EditionObserved)
+_OF_THE_EDITION = (comparison.LabelNotGood, freezing.EditionFrozen, comparison.EditionObserved)
 
 
 @bp.route("/ufficio/piano/importa", methods=["GET", "POST"])

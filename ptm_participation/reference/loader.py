@@ -208,9 +208,7 @@ class _Loader:
                 },
                 {"meaning": fact["meaning"], **self._sourced(fact)},
             )
-        self.editions = [
-            self._edition(ptm, position, fact) for position, fact in enumerate(data["edition"], 1)
-        ]
+        self.editions = [self._edition(ptm, fact) for fact in data["edition"]]
         self.documents = {
             fact["code"]: self.put(
                 Document,
@@ -235,8 +233,9 @@ class _Loader:
             for position, fact in enumerate(data["theme"], 1)
         }
 
-    def _edition(self, plan: Plan, position: int, fact: dict[str, Any]) -> Edition:
-        """An edition; one that is published stays as it was published."""
+    def _edition(self, plan: Plan, fact: dict[str, Any]) -> Edition:
+        """An edition, after those that are there; one that is published stays as it was, and where
+        the office has put others stays too."""
         named = {"plan_id": plan.id, "label": fact["label"]}
         known = db.session.scalar(sa.select(Edition).filter_by(**named))
         if known is not None and known.state is EditionState.FROZEN:
@@ -246,9 +245,11 @@ class _Loader:
             "kind": EditionKind(fact["kind"]),
             "act": fact["act"],
             "dated_on": fact["dated_on"],
-            "position": position,
             **self._sourced(fact),
         }
+        if known is None:
+            last = sa.select(sa.func.max(Edition.position)).filter_by(plan_id=plan.id)
+            values["position"] = (db.session.scalar(last) or 0) + 1
         return self.put(Edition, named, values)
 
     def sections(self) -> None:

@@ -14,8 +14,9 @@ from ptm_participation.core.errors import DomainError
 from ptm_participation.core.reference import Verification, fold
 from ptm_participation.core.transaction import use_case
 from ptm_participation.plan.citation_links import link_citations, link_section
-from ptm_participation.plan.comparison import EditionFrozen, NumberTwice, describe
-from ptm_participation.plan.models import Anchor, Edition, EditionState, SectionVersion
+from ptm_participation.plan.comparison import NumberTwice, describe
+from ptm_participation.plan.freezing import EditionFrozen, hold_draft
+from ptm_participation.plan.models import Anchor, Edition, SectionVersion
 from ptm_participation.plan.tree import Node
 from ptm_participation.procedure.models import Procedure, Step
 from ptm_participation.territory.models import Municipality
@@ -100,8 +101,10 @@ def _check_days(step: Step, values: dict[str, Any]) -> None:
 
 def _check_edition(actor: Actor, edition: Edition, values: dict[str, Any]) -> None:
     """A published edition stays as it is; whether the public reads another is for who publishes."""
-    if edition.state is EditionState.FROZEN:
-        raise EditionPublished()
+    try:
+        hold_draft(edition)
+    except EditionFrozen as error:
+        raise EditionPublished() from error
     appears = bool(values.get("act", edition.act)) != edition.is_public
     if appears and isinstance(actor, User) and not actor.can(Permission.PUBLISH):
         raise ActPublishes()
@@ -112,18 +115,19 @@ def _check_section(section: SectionVersion, values: dict[str, Any]) -> None:
 
     What was received keeps number, heading and the digest of the words as they stood.
     """
-    fixed = ["text"]
+    changed = {
+        name
+        for name in ("text", "number", "heading")
+        if values.get(name, getattr(section, name)) != getattr(section, name)
+    }
+    if not changed:
+        return
+    hold_draft(section.edition)
+    fixed = {"text"}
     if section.verification is Verification.VERIFIED:
-        fixed += ["number", "heading"]
-    frozen = section.edition.state is EditionState.FROZEN
-    changed = any(
-        values.get(name, getattr(section, name)) != getattr(section, name)
-        for name in (("text", "number", "heading") if frozen else fixed)
-    )
-    if changed and frozen:
-        raise EditionFrozen()
+        fixed |= {"number", "heading"}
     spoken_of = sa.select(Anchor.id).where(Anchor.section_version_id == section.id).limit(1)
-    if changed and db.session.scalar(spoken_of):
+    if changed & fixed and db.session.scalar(spoken_of):
         raise WordsSpokenOf()
 
 

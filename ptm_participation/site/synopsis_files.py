@@ -11,7 +11,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
 from docx.table import _Cell
-from flask import Response, stream_with_context
+from flask import Response
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -61,9 +61,7 @@ def answer(
     if not _ONE_AT_A_TIME.acquire(timeout=LONGEST_WAIT):
         raise AnotherInHand()
     try:
-        content: Any = {"pdf": _pdf, "docx": _docx, "xlsx": _xlsx}[format](
-            compared, rows, procedure
-        )
+        content = {"pdf": _pdf, "docx": _docx, "xlsx": _xlsx}[format](compared, rows, procedure)
     finally:
         _ONE_AT_A_TIME.release()
     made = Response(content, mimetype=_TYPES[format])
@@ -212,7 +210,7 @@ def _fill(cell: _Cell, entry: Entry, parts: Sequence[Part], gone: Op) -> None:
 # -- spreadsheet -------------------------------------------------------------------------
 
 
-def _xlsx(compared: Synopsis, rows: Sequence[Entry], procedure: Procedure) -> Any:
+def _xlsx(compared: Synopsis, rows: Sequence[Entry], procedure: Procedure) -> bytes:
     columns = [
         Column("before", _("Section, before"), width=16),
         Column("after", _("Section, after"), width=16),
@@ -230,10 +228,7 @@ def _xlsx(compared: Synopsis, rows: Sequence[Entry], procedure: Procedure) -> An
         Note("proof", _("Proof"), _proof(compared)),
     ]
     table = map(_row, rows)
-    # Its words are said while it is sent, in the language of whoever asked.
-    return stream_with_context(
-        to_xlsx(Sheet(_("Synopsis"), _title(compared), columns, table, notes))
-    )
+    return b"".join(to_xlsx(Sheet(_("Synopsis"), _title(compared), columns, table, notes)))
 
 
 def _row(entry: Entry) -> tuple[Any, ...]:

@@ -77,6 +77,14 @@ def test_a_question_without_a_word_asks_nothing(question: str) -> None:
     assert read(question) == ()
 
 
+@pytest.mark.parametrize("typed", ["edi", "edif", "edifi", "edific", "edifici", "edificio"])
+def test_what_is_typed_of_a_word_finds_it_at_each_letter(typed: str) -> None:
+    [term] = read(typed)
+    [stem] = indexed("edificio").split()
+
+    assert stem in term.stems or (term.beginning and stem.startswith(term.beginning))
+
+
 def test_a_text_beyond_all_measure_is_indexed_as_far_as_both_engines_go() -> None:
     assert len(indexed("suolo " * (MOST_WORDS + 10)).split()) == MOST_WORDS
     assert indexed("b" * 1000) == "b" * LONGEST_WORD

@@ -19,7 +19,7 @@ from ptm_participation.core.transaction import use_case
 from ptm_participation.observations import service
 from ptm_participation.observations.received import Quote
 from ptm_participation.plan import publishing
-from ptm_participation.plan.comparison import EditionFrozen
+from ptm_participation.plan.freezing import EditionFrozen
 from ptm_participation.plan.map_models import MapSheet
 from ptm_participation.plan.map_service import describe_sheet
 from ptm_participation.plan.mapping import (
@@ -39,6 +39,7 @@ from ptm_participation.plan.publishing import (
     publish_edition,
 )
 from ptm_participation.plan.service import draw_anchor, import_text
+from ptm_participation.reference.service import correct
 from ptm_participation.site import synopsis_files
 from tests import factories
 from tests.commands import ptm
@@ -98,8 +99,8 @@ def _mapping(browser: Browser, **asked: str) -> Page:
 def _confirm_all(browser: Browser) -> None:
     for group in TieGroup:
         page = _mapping(browser, gruppo=group.value)
-        if page.soup.select("button[value=scelte]"):
-            page.press("Conferma quelle segnate")
+        if page.soup.select("button[value=tutte]"):
+            page.press("Conferma tutte")
 
 
 def _publish(browser: Browser, label: str, act: str) -> Page:
@@ -130,6 +131,9 @@ def test_what_is_proposed_is_confirmed_group_by_group(as_staff: Browser) -> None
     page = page.press("Conferma quelle segnate")
 
     assert "Sono tutte confermate." in page.text
+    unsure = _mapping(as_staff, gruppo="split")
+    assert unsure.soup.select("input[name=scelta]")
+    assert not unsure.soup.select("input[name=scelta][checked]")
     left = {row[0].split(" Sono")[0] for row in _mapping(as_staff, gruppo="split").rows()}
     assert len(left) == 1
     tie = db.session.scalars(
@@ -262,6 +266,38 @@ def test_of_synopses_one_is_made_at_a_time(
 
 
 @pytest.mark.usefixtures("two_editions")
+def test_words_corrected_while_an_edition_is_published_come_too_late(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The digest is taken, and nobody writes until it is kept."""
+    comma, happened = _section("adottata", "art-1-c-1").id, []
+
+    def correct_it() -> None:
+        with app.app_context():
+            section = db.session.get_one(SectionVersion, comma)
+            try:
+                correct(SYSTEM, section, {"text": "Parole che nessuno ha pubblicato."})
+            except EditionFrozen:
+                happened.append("refused")
+
+    other = threading.Thread(target=correct_it)
+
+    def while_another_corrects(edition: Edition) -> str:
+        digest = digest_of(edition)
+        other.start()
+        other.join(0.5)
+        return digest
+
+    monkeypatch.setattr(publishing, "digest_of", while_another_corrects)
+    _publish_as_program("adottata")
+    other.join()
+    monkeypatch.undo()
+
+    assert happened == ["refused"]
+    assert ptm(app, "plan", "verify").exit_code == 0
+
+
+@pytest.mark.usefixtures("two_editions")
 def test_words_that_are_not_those_published_are_told(app: Flask) -> None:
     _publish_as_program("adottata")
     whole = ptm(app, "plan", "verify")
@@ -322,6 +358,7 @@ def test_the_words_of_a_published_edition_are_fixed(as_manager: Browser) -> None
 
 
 def _refused(*statements: str) -> None:
+    db.session.rollback()  # a TRUNCATE would wait for who reads
     for statement in statements:
         with db.engine.connect() as connection, pytest.raises(sa.exc.DBAPIError, match="is frozen"):
             connection.execution_options(ptm_writes=True).exec_driver_sql(statement)
@@ -361,6 +398,8 @@ def test_the_database_refuses_any_change_of_a_published_edition(
         f"INSERT INTO legend_item VALUES ({sheet.id}, 9, 'x')",
         f"DELETE FROM legend_item WHERE sheet_id = {sheet.id}",
     )
+    if engine == "postgresql":
+        _refused(*(f"TRUNCATE {table} CASCADE" for table in ("edition", "legend_item")))
     if engine == "sqlite":  # which alone replaces rows without a word
         _refused(
             f"REPLACE INTO edition SELECT * FROM edition WHERE id = {adopted}",

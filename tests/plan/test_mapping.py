@@ -194,3 +194,55 @@ def test_what_goes_nowhere_is_confirmed_as_dropped(as_staff: Browser) -> None:
 
     tie = db.session.scalars(sa.select(Succession).filter_by(from_version_id=rivers.id)).one()
     assert (tie.kind.value, tie.confirmed_at is None) == ("dropped", False)
+
+
+def _mapping_page(browser: Browser, **asked: str) -> Page:
+    edition = db.session.scalars(sa.select(Edition).filter_by(label="approvata")).one()
+    return browser.open(f"/ufficio/piano/edizioni/{edition.id}/NDA", **asked)
+
+
+@pytest.mark.usefixtures("written_anew")
+def test_what_changed_since_the_page_was_made_is_not_confirmed(
+    as_staff: Browser, staff: User
+) -> None:
+    page = _mapping_page(as_staff, gruppo="alike")
+    parks = db.session.scalars(
+        sa.select(Succession).filter_by(to_version_id=_section("approvata", "art-2-c-1").id)
+    ).one()
+    tie = as_staff.open(f"/ufficio/piano/corrispondenze/{parks.id}")
+    set_sources(staff, _section("approvata", "art-1-c-1"), [_section("adottata", "art-2-c-1")])
+
+    confirmed = page.press("Conferma quelle segnate")
+    corrected = tie.submit(others="art. 2")
+
+    changed = "La corrispondenza è cambiata da quando questa pagina è stata aperta"
+    assert changed in confirmed.text
+    assert changed in corrected.error_of("others")
+    db.session.refresh(parks)
+    assert (parks.kind.value, parks.confirmed_at) == ("split", None)
+
+
+@pytest.mark.usefixtures("written_anew")
+def test_a_tie_that_becomes_another_is_confirmed_anew(as_staff: Browser, staff: User) -> None:
+    _mapping_page(as_staff, gruppo="alike").press("Conferma quelle segnate")
+    parks = db.session.scalars(
+        sa.select(Succession).filter_by(to_version_id=_section("approvata", "art-2-c-1").id)
+    ).one()
+    assert parks.confirmed_at is not None
+
+    set_sources(staff, _section("approvata", "art-1-c-1"), [_section("adottata", "art-2-c-1")])
+
+    db.session.refresh(parks)
+    assert (parks.kind.value, parks.confirmed_at) == ("split", None)
+
+
+def test_of_two_maps_that_were_taken_for_one_another_each_has_its_own_identity(
+    app: Flask, staff: User
+) -> None:
+    one, two = _map("approvata", 1), _map("approvata", 2)
+
+    set_sources(staff, one, [_map("adottata", 2)])
+    set_sources(staff, two, [_map("adottata", 1)])
+
+    assert one.provision_id == _map("adottata", 2).provision_id
+    assert two.provision_id == _map("adottata", 1).provision_id
