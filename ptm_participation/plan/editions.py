@@ -36,6 +36,11 @@ _PARTS = (
     .where(SectionVersion.edition_id == sa.bindparam("edition"))
     .order_by(SectionVersion.position)
 )
+_WORDLESS = (
+    *_PARTS.selected_columns[:-2],
+    sa.literal("").label("heading"),
+    sa.literal("").label("text"),
+)
 _OF_DOCUMENT = _PARTS.where(SectionVersion.document_id == sa.bindparam("document"))
 _Old, _New = aliased(SectionVersion), aliased(SectionVersion)
 _DESCENT = (
@@ -129,7 +134,18 @@ def synopsis_of_section(section: SectionRow, one: Edition, other: Edition) -> Sy
     descent = _descent(document, before, after)
     provisions = _kin(section.provision_id, descent)
     old, new = (_read_units(edition, provisions) for edition in (before, after))
-    return Synopsis(document, before, after, collate(old, new, descent))
+    wanted = {part.id for part in (*old, *new)}
+    # By what stands beside and above it is known whether it has moved.
+    old, new = (
+        _with_neighbours(edition, parts, document)
+        for edition, parts in ((before, old), (after, new))
+    )
+    entries = [
+        entry
+        for entry in collate(old, new, descent)
+        if any(part.id in wanted for part in (*entry.before, *entry.after))
+    ]
+    return Synopsis(document, before, after, entries)
 
 
 def _kin(provision: int, descent: Mapping[int, list[int]]) -> list[int]:
@@ -146,3 +162,23 @@ def _read_units(edition: Edition, provisions: Sequence[int]) -> list[Part]:
     )
     rows = ask(_PARTS.where(SectionVersion.unit_id.in_(units)), edition=edition.id)
     return [Part._make(row) for row in rows]
+
+
+def _with_neighbours(edition: Edition, parts: Sequence[Part], document: Document) -> list[Part]:
+    """The parts of some pages among what holds these pages and what stands beside them, of which
+    no words are read."""
+    outer = {part.parent_id for part in parts if part.id == part.unit_id}
+    beside = SectionVersion.parent_id.in_(outer) | SectionVersion.id.in_(outer)
+    if None in outer:
+        beside |= SectionVersion.parent_id.is_(None)
+    places = ask(
+        sa.select(*_WORDLESS)
+        .where(
+            SectionVersion.edition_id == edition.id,
+            SectionVersion.document_id == document.id,
+            beside | SectionVersion.unit_id.in_({part.unit_id for part in parts}),
+        )
+        .order_by(SectionVersion.position)
+    )
+    read = {part.id: part for part in parts}
+    return [read.get(row.id) or Part._make(row) for row in places]

@@ -20,6 +20,7 @@ from ptm_participation.observations import service
 from ptm_participation.observations.received import Quote
 from ptm_participation.plan import publishing
 from ptm_participation.plan.freezing import EditionFrozen
+from ptm_participation.plan.kinds import SectionKind
 from ptm_participation.plan.map_models import MapSheet
 from ptm_participation.plan.map_service import describe_sheet
 from ptm_participation.plan.mapping import (
@@ -39,6 +40,7 @@ from ptm_participation.plan.publishing import (
     publish_edition,
 )
 from ptm_participation.plan.service import draw_anchor, import_text
+from ptm_participation.plan.tree import Node
 from ptm_participation.reference.service import correct
 from ptm_participation.site import synopsis_files
 from tests import factories
@@ -490,6 +492,30 @@ def test_anybody_reads_what_changed_and_takes_the_synopsis(
     rows = book.get_sheet_by_index(0).to_python()
     assert ["art. 1, comma 1", "sì", "nuova"] in [[row[0], row[3], row[7]] for row in rows]
     assert book.sheet_names == ["Quadro sinottico", "Note"]
+
+
+def test_an_article_alone_says_of_itself_what_the_whole_comparison_says(visitor: Browser) -> None:
+    def parts(first: tuple[Node, ...], second: tuple[Node, ...]) -> list[Node]:
+        return [
+            Node(SectionKind.PART, number, f"Parte {number}", "", articles)
+            for number, articles in (("I", first), ("II", second))
+        ]
+
+    ground, green, water = ADOPTED
+    other = article("4", "Controlli", "La Città metropolitana verifica ogni anno le soglie.")
+    import_text(SYSTEM, _norms(), "adottata", parts((ground, green), (water, other)), source="x")
+    import_text(SYSTEM, _norms(), "approvata", parts((ground,), (water, green, other)), source="x")
+
+    def said(slug: str) -> bool:
+        return "Spostata" in visitor.open(f"/piano/nda/{slug}/confronto").text
+
+    assert [row[1].split()[1] for row in visitor.open("/piano/nda/confronto").rows()] == ["2"]
+    assert {slug: said(slug) for slug in ("art-1", "art-2", "art-3", "art-4")} == {
+        "art-1": False,
+        "art-2": True,
+        "art-3": False,
+        "art-4": False,
+    }
 
 
 def test_words_that_were_quoted_are_looked_for_in_the_next_edition(
