@@ -35,7 +35,7 @@ from ptm_participation.core.db import db
 from ptm_participation.core.errors import DomainError
 from ptm_participation.core.storage import Kept, files
 from ptm_participation.core.uploads import PDF
-from ptm_participation.demonstration_text import give_words
+from ptm_participation.demonstration_text import give_words, publish
 from ptm_participation.observations import (
     assignments,
     documents,
@@ -278,12 +278,15 @@ class _Demonstration:
         with clock.at("2020-08-20T09:00"):
             (number,) = self._sections("Tav. 6")
             demonstration_maps.add_sheets(self.staff, plan.get_version(number))
+            publish(self.staff, self.procedure.plan, "adottata")
         self._consultations()
         self._observations()
         self._office_work()
         self._contents()
         with clock.at("2020-02-28T10:00"):
             self._assessment()
+        with clock.at("2021-06-16T10:00"):
+            publish(self.staff, self.procedure.plan, "approvata")
 
     # -- people --------------------------------------------------------------------------
 

@@ -1,15 +1,20 @@
-"""Words for the norms of the demonstration: invented, said to be so, in two editions."""
+"""Words for the norms of the demonstration: invented, said to be so, in two editions that are
+published."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ptm_participation.core.audit import Actor
+from ptm_participation.accounts.models import User
+from ptm_participation.core.audit import SYSTEM, Actor
 from ptm_participation.plan import queries
 from ptm_participation.plan.comparison import known_tree
 from ptm_participation.plan.kinds import SectionKind
+from ptm_participation.plan.mapping import confirm
+from ptm_participation.plan.mapping_queries import TieGroup, open_ties
 from ptm_participation.plan.models import Edition, Plan
+from ptm_participation.plan.publishing import publish_edition
 from ptm_participation.plan.service import import_text
 from ptm_participation.plan.tree import Node
 from ptm_participation.reference.loader import FOLDER
@@ -28,6 +33,16 @@ def give_words(actor: Actor, plan: Plan) -> None:
         bare = [known.node for known in known_tree(editions[label], norms)]
         tree = [_with_words(node, articles, words) for node in bare]
         import_text(actor, norms, label, tree, source=data["source"])
+
+
+def publish(officer: User, plan: Plan, label: str) -> None:
+    """Confirm what the sections of an edition follow, and publish it under its act."""
+    (edition,) = (edition for edition in plan.editions if edition.label == label)
+    for document in plan.documents:
+        for group in TieGroup:
+            confirm(officer, edition, open_ties(edition, document, group))
+    assert edition.dated_on is not None
+    publish_edition(SYSTEM, edition, kind=edition.kind, act=edition.act, dated_on=edition.dated_on)
 
 
 def _with_words(node: Node, articles: Mapping[str, Mapping[str, Any]], words: str) -> Node:

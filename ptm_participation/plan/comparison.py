@@ -186,12 +186,15 @@ def state_of_text(document: Document) -> str:
 
 
 def _edition(document: Document, label: str) -> Edition | None:
-    """The edition of that label, however large its letters are, if it can take a text; None if
-    there is none yet."""
+    """The edition of that label or title, however large its letters are, if it can take a text;
+    None if there is none yet."""
     most = length_of(Edition.label)
     if not label.strip() or not label.isprintable() or len(label) > most:
         raise LabelNotGood(most=most)
-    named = {one.label.casefold(): one for one in document.plan.editions}
+    known = document.plan.editions
+    named = {name.casefold(): one for one in known for name in (one.title, one.named)} | {
+        one.label.casefold(): one for one in known
+    }
     edition = named.get(label.strip().casefold())
     if edition is not None:
         if edition.state is EditionState.FROZEN:

@@ -28,6 +28,7 @@ class TextForm(PtmForm):
     edition = StringField(
         _l("Edition"),
         [InputRequired(_l("Name the edition.")), at_most(length_of(Edition.label))],
+        render_kw={"list": "bozze"},
     )
     source = StringField(
         _l("Source of the text"),

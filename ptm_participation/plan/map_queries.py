@@ -63,7 +63,7 @@ _OF_MAP = (
         MapSheet.edition_id == sa.bindparam("edition"),
         MapSheet.provision_id == sa.bindparam("provision"),
     )
-    .options(selectinload(MapSheet.legend))
+    .options(selectinload(MapSheet.legend), joinedload(MapSheet.picture))
     .order_by(MapSheet.position, MapSheet.id)
 )
 

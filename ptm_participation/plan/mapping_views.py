@@ -45,6 +45,7 @@ def edition(edition_id: int) -> Any:
         edition=shown,
         form=form,
         progress=mapping_queries.progress_of(shown),
+        earlier=publishing.open_before(shown),
         held=[row for row in queries.editions_of_documents() if row.id == shown.id],
     )
 

@@ -92,7 +92,14 @@ def _refuse_if_empty(edition: Edition) -> None:
 
 def _refuse_if_earlier_open(edition: Edition) -> None:
     """What an edition is mapped onto must not change any more."""
-    earlier = db.session.scalar(
+    earlier = open_before(edition)
+    if earlier:
+        raise EarlierOpen(edition=earlier[0].title)
+
+
+def open_before(edition: Edition) -> Sequence[Edition]:
+    """The earlier editions that hold a text and are not published yet."""
+    return db.session.scalars(
         sa.select(Edition)
         .where(
             Edition.plan_id == edition.plan_id,
@@ -101,10 +108,7 @@ def _refuse_if_earlier_open(edition: Edition) -> None:
             sa.exists().where(SectionVersion.edition_id == Edition.id),
         )
         .order_by(Edition.position)
-        .limit(1)
-    )
-    if earlier is not None:
-        raise EarlierOpen(edition=earlier.title)
+    ).all()
 
 
 def _refuse_if_mapping_open(edition: Edition) -> None:

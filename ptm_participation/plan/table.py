@@ -42,6 +42,7 @@ class BadTable(UnreadableText):
 NO_COLUMNS = _l(
     "Line %(line)d: a row has a code, a heading and a text; this one has %(count)d cells."
 )
+NO_CODE = _l("Line %(line)d: the code is missing, such as 18, 18.2, 18.2.a, Tav. 6 or Titolo II.")
 BAD_CODE = _l("Line %(line)d: «%(code)s» is no code such as 18, 18.2, 18.2.a, Tav. 6 or Titolo II.")
 NO_OUTER = _l("Line %(line)d: «%(code)s» comes before «%(outer)s», which would hold it.")
 FAR_FROM = _l("Line %(line)d: «%(code)s» does not stand among the rows of «%(outer)s».")
@@ -144,7 +145,7 @@ class _Table:
         code, heading, text = [*row, "", ""][:3]
         draft, path = _draft_of(code)
         if draft is None:
-            self._say(BAD_CODE, line, code=code[:40])
+            self._say(BAD_CODE if code.strip() else NO_CODE, line, code=code[:40])
             return
         draft.heading, draft.words = heading, [text.replace("\n", "\f")]
         if self._is_placed(draft, path, code, line):

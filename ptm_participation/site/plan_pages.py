@@ -23,6 +23,7 @@ from ptm_participation.site.searching import searched
 from ptm_participation.site.tree import tree_of
 from ptm_participation.site.views import bp, present_window, shareable
 
+PREVIEW_SIZE = 2_000_000  # bytes: larger pictures are seen on the sheet's own page alone
 SENT_AT_ONCE = 16_000  # characters
 
 
@@ -121,6 +122,7 @@ def section(document: str, slug: str) -> Any:
         observing=observing,
         observations=published.published_on_page(procedure, parts),
         sheets=_sheets(edition, row),
+        preview_size=PREVIEW_SIZE,
     )
 
 

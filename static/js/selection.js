@@ -108,6 +108,7 @@ document.addEventListener("DOMContentLoaded", () => {
     selection.removeAllRanges();
     pick({ first: null });
     show();
+    if (article.getBoundingClientRect().top < 0) article.scrollIntoView();
   });
   stop.addEventListener("click", giveUp);
   article.addEventListener("click", (event) => {
