@@ -116,7 +116,10 @@ class EditionState(enum.StrEnum):
 
     @property
     def label(self) -> Any:
-        return {EditionState.DRAFT: _l("Draft"), EditionState.FROZEN: _l("Frozen")}[self]
+        return {
+            EditionState.DRAFT: _l("Draft"),
+            EditionState.FROZEN: _l("Published for good"),
+        }[self]
 
 
 class EditionKind(enum.StrEnum):
