@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ptm_participation.plan.edits import Edited, Piece
 from ptm_participation.plan.kinds import SectionKind, brief
 from ptm_participation.plan.reading import Doubt, SourceParagraph
+from ptm_participation.plan.structure import ARTICLE_EMPTY, ARTICLE_TWICE
 
 MOST_DOUBTS = 300  # listed first; all stand beside their paragraphs
 ON_A_PAGE = 300  # paragraphs, or sections of a text that has none
@@ -82,6 +83,9 @@ class Preview:
         reading = edited.reading
         self.sections = _sections_of(edited)
         self._by_key = {section.key: section for section in self.sections}
+        articles = [piece for piece in edited.walk() if piece.kind is SectionKind.ARTICLE]
+        numbers = Counter(piece.number for piece in articles)
+        empty = {p.number for p in articles if not (p.text or p.children)}
         self.doubts = [
             Said(
                 place,
@@ -91,6 +95,7 @@ class Preview:
                 place in edited.settled,
             )
             for place, doubt in enumerate(reading.doubts)
+            if not _is_moot(doubt, numbers, empty)
         ]
         self.left_out = [p for p in reading.paragraphs if p.node is None]
 
@@ -188,6 +193,14 @@ class Preview:
             piece = piece.parent
             names.append(piece.named)
         return ", ".join(reversed(names))
+
+
+def _is_moot(doubt: Doubt, numbers: Counter[str], empty: set[str]) -> bool:
+    """Whether the tree has been corrected so that nothing is left to be looked at. Of the order of
+    the numbers that is not known: it is ticked off by hand."""
+    if doubt.sentence == ARTICLE_TWICE:
+        return numbers[doubt.facts["number"]] < 2
+    return bool(doubt.sentence == ARTICLE_EMPTY and doubt.facts["number"] not in empty)
 
 
 def _sections_of(edited: Edited) -> list[Shown]:
