@@ -48,6 +48,7 @@ OUT_OF_ORDER = _l(
 NOT_STYLED = _l("It reads as the head of an article, but other articles have a heading's style.")
 NOT_BELIEVED = _l("It reads as the head of an article, but is out of order: read as text.")
 QUOTE_OPEN = _l("A quotation that opens here is not closed.")
+TITLE = _l("«%(name)s» is taken as the title of the whole text, and left out.")
 LEFT_OUT = _l("%(count)d paragraphs before the first article or title are left out.")
 CONTENTS = _l("%(count)d paragraphs of the table of contents are left out.")
 
@@ -59,6 +60,7 @@ def structured(paragraphs: Sequence[Paragraph], doubts: Sequence[Doubt]) -> Read
     """The tree that paragraphs make; `doubts` are those of their reader. Raises NoArticle."""
     structure = _Structure(paragraphs)
     structure.read()
+    structure.leave_out_the_title()
     tree = tuple(draft.node() for draft in structure.roots)
     if not any(holds_norms(node) for node in tree):
         raise NoArticle
@@ -128,6 +130,16 @@ class _Structure:
                 self._take_notes(line)
         self._end_body()
         self._say_what_is_left_out(left_out)
+
+    def leave_out_the_title(self) -> None:
+        """A heading without a number that holds all the rest is the document's own title."""
+        if len(self.roots) != 1:
+            return
+        (first,) = self.roots
+        is_title = first.kind is SectionKind.HEADING and not (first.number or first.words)
+        if is_title and first.children:
+            self.roots = first.children
+            self._doubt(first.sources[0], TITLE, name=first.heading)
 
     def _doubt(self, paragraph: int, sentence: object, **facts: object) -> None:
         self.doubts.append(Doubt(paragraph, sentence, facts))

@@ -55,6 +55,16 @@ def test_markdown_is_read_by_its_headings_lists_and_tables() -> None:
     ]
 
 
+def test_the_title_of_a_text_holds_no_article() -> None:
+    reading = read_text("nda.md", f"# Norme di attuazione\n\n#{MARKDOWN}".encode())
+
+    assert list(outline(reading.tree))[:2] == ["chapter I | Principi", "  article 1 | Finalità"]
+    assert said(reading)[0] == (
+        "line 1, paragraph 1: «Norme di attuazione» is taken as the title of the whole text, and "
+        "left out."
+    )
+
+
 RST = """Capo I - Principi
 =================
 
