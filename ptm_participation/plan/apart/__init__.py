@@ -7,11 +7,13 @@ loops, crashes or fills the memory takes no server with it.
 import json
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 SECONDS = 30
 MEMORY = 2 * 1024**3
+_TURN = threading.BoundedSemaphore(2)  # or several officers at once would take all the memory
 
 # The limits are set in the new process: a server of many threads must do nothing between the two.
 _BOUNDED = """
@@ -32,15 +34,16 @@ def run(program: str, data: bytes) -> Any:
     """What a program of this folder makes of the bytes. Raises ParserStopped."""
     path = Path(__file__).with_name(f"{program}.py")
     try:
-        done = subprocess.run(  # noqa: S603 – our own program, and nothing of the file in it
-            [sys.executable, "-I", "-c", _BOUNDED, str(path), str(SECONDS), str(MEMORY)],
-            input=data,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=SECONDS,
-            check=True,
-            env={"PYTHONUTF8": "1"},
-        )
+        with _TURN:
+            done = subprocess.run(  # noqa: S603 – our own program, and nothing of the file in it
+                [sys.executable, "-I", "-c", _BOUNDED, str(path), str(SECONDS), str(MEMORY)],
+                input=data,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                timeout=SECONDS,
+                check=True,
+                env={"PYTHONUTF8": "1"},
+            )
         return json.loads(done.stdout)
     except (subprocess.SubprocessError, ValueError) as error:
         raise ParserStopped from error
