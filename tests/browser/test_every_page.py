@@ -11,11 +11,13 @@ from playwright.sync_api import Page
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from ptm_participation.core.uploads import DOCX
+from ptm_participation.plan.mapping_queries import TieGroup
 from tests import factories, plan
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.looks import wrong_with
 from tests.conftest import Database
 from tests.mail import pec
+from tests.plan import sheets
 from tests.plan.docx_files import docx, paragraph
 from tests.serving.server import Installation, empty_database
 
@@ -494,11 +496,6 @@ def _walk_the_office(walk: Walk, page: Page, visitor: Page) -> None:
         page.goto(path)
         page.locator("main form[method=post] button.btn-primary").last.click()
         walk.look(page, "refused")
-    page.goto("/piano/tav/tav-6")
-    page.get_by_role("link", name="Aggiungi un foglio").click()
-    walk.look(page)
-    page.locator("main form[method=post] button.btn-primary").click()
-    walk.look(page, "refused")
     page.goto("/ufficio/piano/chiudi?sezione=190")
     page.locator("#reason").fill("Materia decisa da un accordo di programma")
     page.locator("main form[method=post] button.btn-primary").click()
@@ -517,17 +514,6 @@ def _walk_the_office(walk: Walk, page: Page, visitor: Page) -> None:
     walk.look(page)
     page.locator("#because").fill("Non era la stessa")
     page.locator("main form[method=post] button.btn-primary").click()
-    page.goto("/ufficio/piano/edizioni/2/NDA?gruppo=new")
-    page.get_by_role("link", name="Correggi").first.click()
-    walk.look(page)
-    page.locator("#sources").fill("art. 999")
-    page.locator("main form[method=post] button.btn-primary").click()
-    walk.look(page, "refused")
-    page.goto("/ufficio/piano/edizioni/1")
-    page.locator("#act").fill("")
-    page.locator('label[for="sure"]').click()
-    page.get_by_role("button", name="Pubblica e fissa le parole").click()
-    walk.look(page, "refused")
     page.goto("/ufficio/soggetti/1/contatti/nuovo")
     page.locator("#name").fill("Carla Verdi")
     page.locator("main form[method=post] button.btn-primary").click()
@@ -687,3 +673,52 @@ def _walk_the_import(walk: Walk, page: Page) -> None:
     page.locator("main form[method=post] button.btn-primary").click()
     page.wait_for_url("**/ufficio/piano/edizioni/**")
     walk.look(page, "written")
+    _walk_a_draft(walk, page, page.url.rpartition("/")[0])
+
+
+def _walk_a_draft(walk: Walk, page: Page, edition: str) -> None:
+    """What an edition takes until it is published: sheets, corrections of its mapping, its act."""
+    page.goto(f"{edition}/NDA?gruppo=dropped")
+    walk.look(page, "dropped")
+    page.get_by_role("link", name="Correggi").first.click()
+    walk.look(page, "dropped")
+    page.locator("#others").fill("art. 999")
+    page.locator("main form[method=post] button.btn-primary").click()
+    walk.look(page, "refused")
+    page.goto(f"{edition}/NDA")
+    page.get_by_role("link", name="Correggi").first.click()
+    walk.look(page)
+    page.goto("/ufficio/piano/importa")
+    page.locator("#document").select_option("TAV")
+    page.locator("#edition").fill("bozza")
+    page.locator("#source").fill("Delibera 12/2021")
+    page.locator("#file").set_input_files(
+        files=[{"name": "tavole.csv", "mimeType": "text/csv", "buffer": b"Tav. 6;Ambiti;\n"}]
+    )
+    page.locator("main form[method=post] button.btn-primary").click()
+    page.locator("main form[method=post] button.btn-primary").click()
+    page.wait_for_url("**/ufficio/piano/edizioni/**")
+    page.goto("/piano/tav/tav-6?ed=bozza")
+    page.get_by_role("link", name="Aggiungi un foglio").click()
+    walk.look(page)
+    page.locator("main form[method=post] button.btn-primary").click()
+    walk.look(page, "refused")
+    page.locator("#number").fill("1")
+    page.locator("#file").set_input_files(
+        files=[{"name": "tavola.png", "mimeType": "image/png", "buffer": sheets.png()}]
+    )
+    page.locator("main form[method=post] button.btn-primary").click()
+    page.wait_for_url("**/ufficio/piano/fogli/*")
+    walk.look(page, "of a draft")
+    page.get_by_role("link", name="Togli questo foglio").click()
+    walk.look(page, "of a draft")
+    for document in ("NDA", "TAV"):
+        for group in TieGroup:
+            page.goto(f"{edition}/{document}?gruppo={group.value}")
+            if (everything := page.locator("button[value=tutte]")).count():
+                everything.click()
+    page.goto(edition)
+    page.locator("#act").fill("")
+    page.locator('label[for="sure"]').click()
+    page.get_by_role("button", name="Pubblica e fissa le parole").click()
+    walk.look(page, "refused")
