@@ -16,16 +16,23 @@ WIDTH, HEIGHT = 800, 600
 
 
 def png(
-    width: int = WIDTH, height: int = HEIGHT, rows: int | None = None, packed: bytes = b""
+    width: int = WIDTH,
+    height: int = HEIGHT,
+    *,
+    rows: int | None = None,
+    packed: bytes = b"",
+    depth: int = 8,
+    colours: int = 0,
 ) -> bytes:
-    """A white picture; a damaged one, where it has fewer rows or they are not packed."""
+    """A white picture; a damaged one, where rows lack or are not packed, or where its head says
+    what none can be."""
     pixels = (b"\0" + b"\xff" * width) * (height if rows is None else rows)
 
     def chunk(kind: bytes, body: bytes) -> bytes:
         check = struct.pack(">I", zlib.crc32(kind + body))
         return struct.pack(">I", len(body)) + kind + body + check
 
-    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    head = struct.pack(">IIBBBBB", width, height, depth, colours, 0, 0, 0)
     body = chunk(b"IDAT", packed or zlib.compress(pixels)) + chunk(b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + body
 

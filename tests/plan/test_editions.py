@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import threading
+from collections.abc import Iterator
 
 import docx
 import pypdfium2
@@ -42,6 +43,8 @@ from ptm_participation.plan.publishing import (
 from ptm_participation.plan.service import draw_anchor, import_text
 from ptm_participation.plan.tree import Node
 from ptm_participation.reference.service import correct
+from ptm_participation.reporting.exports.sheet import Sheet
+from ptm_participation.reporting.exports.workbook import to_xlsx
 from ptm_participation.site import synopsis_files
 from tests import factories
 from tests.commands import ptm
@@ -251,10 +254,28 @@ def test_a_synopsis_too_long_for_pages_is_had_as_a_spreadsheet(
 
 
 @pytest.mark.usefixtures("two_editions")
+def test_loading_the_data_again_leaves_the_order_that_the_office_gave(app: Flask) -> None:
+    def order() -> list[str]:
+        return list(db.session.scalars(sa.select(Edition.label).order_by(Edition.position)))
+
+    given = order()
+    factories.load_again()
+
+    assert order() == given == ["adottata", "controdedotta", "approvata"]
+    assert sorted(db.session.scalars(sa.select(Edition.position))) == [1, 2, 3]
+
+
+@pytest.mark.usefixtures("two_editions")
 def test_of_synopses_one_is_made_at_a_time(
     as_manager: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    busy = threading.Lock()
+    busy, made_alone = threading.Lock(), []
+
+    def written(sheet: Sheet) -> Iterator[bytes]:
+        made_alone.append(busy.locked())
+        yield from to_xlsx(sheet)
+
+    monkeypatch.setattr(synopsis_files, "to_xlsx", written)
     monkeypatch.setattr(synopsis_files, "_ONE_AT_A_TIME", busy)
     monkeypatch.setattr(synopsis_files, "LONGEST_WAIT", 0)
 
@@ -265,6 +286,7 @@ def test_of_synopses_one_is_made_at_a_time(
     assert asked.status == 503
     assert "In questo momento se ne prepara un altro" in asked.text
     assert again.status == 200
+    assert made_alone == [True]
 
 
 @pytest.mark.usefixtures("two_editions")

@@ -202,12 +202,15 @@ def test_an_edition_wants_a_label_that_can_be_read(app: Flask, tmp_path: Path, l
     assert "a label of 1 to 40 characters" in done.output
 
 
-def test_a_label_is_the_same_in_large_letters(app: Flask, tmp_path: Path) -> None:
+@pytest.mark.parametrize("named", [" Adottata ", "edizione adottata", "Edizione approvata"])
+def test_an_edition_is_named_by_its_label_or_title_in_any_letters(
+    app: Flask, tmp_path: Path, named: str
+) -> None:
     file = tmp_path / "norme.xml"
     file.write_text(AKN, encoding="utf-8")
     known = list(db.session.scalars(sa.select(Edition.label)))
 
-    done = ptm(app, "plan", "import", str(file), "--document", "NDA", "--edition", " Adottata ")
+    done = ptm(app, "plan", "import", str(file), "--document", "NDA", "--edition", named)
 
     assert done.exit_code == 0
     assert list(db.session.scalars(sa.select(Edition.label))) == known
